@@ -16,7 +16,6 @@ import discord
 from cachetools import FIFOCache, TTLCache
 from discord import app_commands
 from discord.ext import commands
-from discord.shard import ShardInfo
 from yarl import URL
 
 from bot.app import App
@@ -47,12 +46,6 @@ LONGEST_BACKOFF, QUIET = 8, 90
 """discord.py waits up to 2 ** 10 seconds between two attempts to connect, and starts again from one second only after
 half an hour without a failure. With these, the bot is back within 256 seconds of the end of an outage, and a shard that
 fails every 91 seconds still stays below Discord's 1,000 session starts a day (Gateway, Session Start Limit)."""
-
-
-def limit_backoff(shard: ShardInfo) -> None:
-    """Limit the time that a shard waits before it connects again."""
-    backoff = shard._parent._backoff
-    backoff._max, backoff._reset_time = LONGEST_BACKOFF, QUIET
 
 
 class Membership:
@@ -265,9 +258,9 @@ class Dogear(ClubBot):
 
     async def on_ready(self) -> None:
         """Say that the bot is there, and see to what became due meanwhile."""
-        log.info("here as %s, in %d servers, with shards %s", self.user, len(self.guilds), self._written_shards())
+        log.info("here as %s, in %d servers", self.user, len(self.guilds))
         try:
-            await self.presence.look_around([guild.id for guild in self.guilds])
+            await self.presence.returned([guild.id for guild in self.guilds])
         finally:
             self.jobs.start()
 
@@ -277,17 +270,15 @@ class Dogear(ClubBot):
         self.jobs.nudge()
 
     async def launch_shard(self, gateway: URL, shard_id: int, *, initial: bool = False) -> None:
-        """Connect a shard; if its connection is lost, it comes back soon."""
+        """Connect a shard, with a limit to the time that it waits before it connects again."""
         await super().launch_shard(gateway, shard_id, initial=initial)
         if (launched := self.get_shard(shard_id)) is not None:
-            limit_backoff(launched)
+            backoff = launched._parent._backoff
+            backoff._max, backoff._reset_time = LONGEST_BACKOFF, QUIET
 
     def _is_in(self, club: int) -> bool | None:
         guild = self.get_guild(club)
         return False if guild is None else None if guild.unavailable else True
-
-    def _written_shards(self) -> str:
-        return str(Shards(tuple(sorted(self.shards)) or (0,), self.shard_count or 1))
 
     async def leave(self) -> None:
         """Begin nothing new, finish what is under way as far as there is time for it, and close."""

@@ -131,7 +131,7 @@ class SetUp:
         return await self.change(club, lambda now: replace(now, walk=step))
 
     async def choose_id(self, club: int, step: Topic, chosen: int | None) -> ClubSettings:
-        """Choose a role or a channel, or none, and go on."""
+        """Choose a role or a channel, or at any step but the zone’s none, and go on."""
         changed: dict[str, Any] = {step.value: chosen, "walk": step.next}
         return await self.change(club, lambda now: replace(now, **changed))
 

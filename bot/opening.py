@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import gc
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
@@ -12,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
 from bot.answering.engine import Discussion
 from bot.app import App
@@ -23,7 +22,7 @@ from bot.features.reviews.store import Reviews
 from bot.logs import Meter
 from bot.people import EVERY
 from bot.settings import Settings
-from bot.upkeep import Following, StoreRepair
+from bot.upkeep import Following, StoreRepair, log_failure
 from bot.workers import SEARCHING, Workers
 from corpus.library import Library
 from retrieval.retriever import Retriever, open_retriever
@@ -58,7 +57,7 @@ def open_discussion(
             retry=retry_if_exception_type(StoreUnavailable),
             stop=stop_after_delay(AT_START if owner and settings.chroma else 0),
             wait=wait_exponential(1, 10),
-            before_sleep=_log_failure,
+            before_sleep=log_failure,
             reraise=True,
         ):
             with attempt, ExitStack() as opening:
@@ -83,11 +82,6 @@ def _open_writer(settings: Settings, retriever: Retriever, meter: Meter | None) 
     return Writer(open_model(settings), retriever, Limits(settings.chat_timeout, settings.chat_calls), meter)
 
 
-def _log_failure(state: RetryCallState) -> None:
-    error = state.outcome.exception() if state.outcome else None
-    log.warning("%s It is tried again in %.0f s.", error, state.next_action.sleep if state.next_action else 0)
-
-
 @asynccontextmanager
 async def open_app(
     discussion: Discussion,
@@ -110,31 +104,15 @@ async def open_app(
         stack.push_async_callback(app.get(ClubBooks).close)
         discussion.retriever.on_store_failure(repair.request)
         await stack.enter_async_context(repair.running())
-        await _bring_in_line(app, repair)
+        try:
+            if changed := await app.get(Following).begin():
+                log.info("%d reviews of members brought up to date in the vector store", changed)
+        except StoreUnavailable as error:  # it has just gone away
+            log.warning("%s", error)
+            repair.request()
         if settings.database and records is None:  # whoever else has this address may write there
             await stack.enter_async_context(app.get(Following).going_on())
         yield app
-
-
-async def _bring_in_line(app: App, repair: StoreRepair) -> None:
-    """Bring the vector store in line with the database; a store that has just gone away is tried again later."""
-    try:
-        changed = await app.get(Following).begin()
-    except StoreUnavailable as error:
-        log.warning("%s", error)
-        repair.request()
-        return
-    if changed:
-        log.info("%d reviews of members brought up to date in the vector store", changed)
-
-
-def set_apart() -> None:
-    """Keep what was made while opening out of every later garbage collection; before there is an event loop.
-
-    A full collection looks at each of some 350,000 objects and stops the event loop for as long: 0.2 to 0.6 s.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 def log_progress() -> Callable[[int, int], None]:

@@ -60,10 +60,6 @@ class Presence:
             await self.left(club)
         return bool(found)
 
-    async def look_around(self, clubs: Collection[int]) -> None:
-        """Include the clubs that Discord lists at a start again."""
-        await self.returned(sorted(set(await self.away()) & set(clubs)))
-
     async def left(self, club: int) -> None:
         """Store that the bot has left a club."""
         async with self._sessions.writing() as session:
@@ -73,11 +69,3 @@ class Presence:
         """Store that the bot is in these clubs again."""
         async with self._sessions.writing() as session:
             await session.execute(delete(AwayRow).where(AwayRow.club.in_(clubs)))
-
-    async def away(self) -> list[int]:
-        """Return the clubs of its shards that the bot has left."""
-        query = select(AwayRow.club)
-        if (mine := of_shards(AwayRow.club, self._shards)) is not None:
-            query = query.where(mine)
-        async with self._sessions.reading() as session:
-            return list(await session.scalars(query.order_by(AwayRow.club)))

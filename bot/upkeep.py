@@ -91,7 +91,7 @@ class StoreRepair:
             async for attempt in AsyncRetrying(
                 retry=retry_if_exception_type(Exception),
                 wait=wait_exponential(self._soon, LATEST),
-                before_sleep=_logged_once(),
+                before_sleep=log_failure,
             ):
                 with attempt:
                     self._requested.clear()
@@ -103,19 +103,8 @@ class StoreRepair:
             )  # fmt: skip
 
 
-def _logged_once() -> Callable[[RetryCallState], None]:
-    """Return what logs why an attempt failed, unless the one before failed in the same way."""
-    said = ""
-
-    def tell(state: RetryCallState) -> None:
-        nonlocal said
-        error = state.outcome.exception() if state.outcome else None
-        if (now := repr(error)) == said:
-            return
-        said = now
-        if isinstance(error, DogearError):
-            log.error("%s It is tried again, every minute at last.", error)
-        else:
-            log.error("the vector store could not be repaired; it is tried again, every minute at last", exc_info=error)
-
-    return tell
+def log_failure(state: RetryCallState) -> None:
+    """Log why an attempt failed, and when it is repeated."""
+    error = state.outcome.exception() if state.outcome else None
+    pause, fault = state.next_action.sleep if state.next_action else 0, not isinstance(error, DogearError)
+    log.warning("%s It is tried again in %.0f s.", error, pause, exc_info=error if fault else None)

@@ -8,13 +8,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from bot.cli.reader import PositionsFile
 from bot.cli.screen import Screen, opening, problem_line
 from bot.reading_order.advice import order_text, reading_orders
 from bot.settings import Settings
-from corpus.books import Book, Slug, Unit
+from corpus.books import Book, Slug
 from corpus.errors import DogearError
 from corpus.library import Library
 from corpus.names import find_book
@@ -24,11 +25,8 @@ from corpus.text import plural
 LEAST_CERTAIN = 5
 """Passages that are shown one by one."""
 
-QUARTERS = (0, 25, 50, 75)
-"""Percent of a book at which it is counted how much its readers see."""
-
-FIRST_WORDS = 14
-"""Words of a passage by which it is found again in its file."""
+FIRST_LETTERS = 80
+"""Letters of a passage by which it is found again in its file."""
 
 
 def placed_lines(book: Book, passages: Iterable[Passage], documents: Collection[str] = ()) -> list[str]:
@@ -40,10 +38,15 @@ def placed_lines(book: Book, passages: Iterable[Passage], documents: Collection[
     by_document = groupby(sorted(looked_at, key=lambda p: p.document), lambda p: p.document)
     lines = [f"{book.title}: where the text without labels was placed"]
     lines += [f"  {name}: {_summed(list(found), book)}" for name, found in by_document]
-    seen = {share: sum(100 * p.mark <= share * book.marks for p in looked_at) for share in QUARTERS}
-    told = ", ".join(f"{count} at {share}%" for share, count in seen.items())
-    lines.append(f"  Of {plural(len(looked_at), 'passage')}, readers see {told}.")
-    return [*lines, *_to_look_at(guessed, book)]
+    lines.append("Least certain; look at these first:")
+    for passage in sorted(guessed, key=lambda p: (_waits(p, book), p.certainty, p.order))[:LEAST_CERTAIN]:
+        sure = "" if _waits(passage, book) else f", {_sureness(passage.certainty)}"
+        beginning = shorten(passage.text, FIRST_LETTERS, placeholder="…")
+        label = ", ".join(f"{slug}={mark}" for slug, mark in passage.reveals.marks.items()) or "0"
+        lines.append(f"  {passage.document}, {book.reading_name(passage.mark)}{sure}: “{beginning}”")
+        lines.append(f"      <!-- reveals: {label} -->")
+    cure = "Write such a line above a paragraph with the mark that you know to be right; it always wins."
+    return [*lines, f"{cure} 0 gives nothing away, {book.marks} is the end."]
 
 
 def _summed(passages: Sequence[Passage], book: Book) -> str:
@@ -52,48 +55,19 @@ def _summed(passages: Sequence[Passage], book: Book) -> str:
     before = [p for p in guessed if not _waits(p, book)]
     told = [plural(len(passages), "passage"), f"{len(passages) - len(guessed)} labelled"]
     if before:
-        sure = sum(p.certainty for p in before) / len(before)
-        told.append(f"{len(before)} placed at {_span([p.mark for p in before], book)}, {_sureness(sure)}")
+        marks, sure = [p.mark for p in before], sum(p.certainty for p in before) / len(before)
+        span = " to ".join(dict.fromkeys(map(book.reading_name, (min(marks), max(marks)))))
+        told.append(f"{len(before)} placed at {span}, {_sureness(sure)}")
     told.append(f"{len(guessed) - len(before)} waiting for the end of the book")
     return "; ".join(told)
-
-
-def _to_look_at(guessed: Sequence[Passage], book: Book) -> list[str]:
-    """Return the passages whose place is least certain; first those that are shown before the end of the book."""
-    ranked = sorted(guessed, key=lambda p: (_waits(p, book), p.certainty, p.order))[:LEAST_CERTAIN]
-    lines = ["Least certain; look at these first:"]
-    for passage in ranked:
-        sure = "" if _waits(passage, book) else f", {_sureness(passage.certainty)}"
-        lines.append(f"  {passage.document}, {book.reading_name(passage.mark)}{sure}: “{_beginning(passage)}”")
-        lines.append(f"      <!-- reveals: {_label(passage)} -->")
-    cure = "Write such a line above a paragraph with the mark that you know to be right; it always wins."
-    return [*lines, f"{cure} 0 gives nothing away, {book.marks} is the end."]
 
 
 def _sureness(certainty: float) -> str:
     return f"{100 * certainty:.0f}% sure" if certainty else "by its share of the text alone"
 
 
-def _span(marks: Sequence[int], book: Book) -> str:
-    first, last = min(marks), max(marks)
-    span = f"{first}–{last}" if first != last else f"{first}"
-    return f"{span}%" if book.unit is Unit.PERCENT else f"{book.unit.value} {span}"
-
-
 def _waits(passage: Passage, book: Book) -> bool:
     return passage.mark >= book.marks
-
-
-def _beginning(passage: Passage) -> str:
-    words = passage.text.split()
-    return " ".join(words[:FIRST_WORDS]) + ("…" if len(words) > FIRST_WORDS else "")
-
-
-def _label(passage: Passage) -> str:
-    """Return the label that says what was guessed."""
-    if passage.reveals.marks.keys() <= {passage.book}:
-        return str(passage.mark)
-    return ", ".join(f"{slug}={mark}" for slug, mark in passage.reveals.marks.items())
 
 
 if TYPE_CHECKING:

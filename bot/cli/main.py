@@ -106,10 +106,11 @@ def try_(
     data: DataFolder = None,
 ) -> None:
     """Try the bot in a local web page: a small club, no Discord."""
-    from bot.demo.club import check_installed
-
-    check_installed()
-    from bot.demo.page import run_trial
+    try:
+        from bot.demo.page import run_trial
+    except ImportError as error:
+        cure = "“make try” sets it up in .venv and starts from there; or: pip install 'dogear[try]'."
+        raise DogearError(f"This Python lacks what the page is made with ({error.name}). {cure}") from error
 
     settings = context.obj.settings(data=data, quiet=True)
     run_trial(

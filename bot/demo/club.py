@@ -3,7 +3,6 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 
 import discord
 import simcord
@@ -177,17 +176,3 @@ def _member(env: simcord.Env, guild: GuildHandle, person: Person) -> MemberActor
 
 def _address(user: int) -> str:
     return f"{CDN_BASE}/avatars/{user}/{FACE}.png"
-
-
-NEEDED = ("simcord", "aiohttp", "linkify_it", "markdown_it", "PIL", "regex")
-"""The packages of the extra `try`, as they are imported."""
-
-
-def check_installed(needed: tuple[str, ...] = NEEDED) -> None:
-    """Raise DogearError where one of the packages is missing."""
-    missing = [name for name in needed if find_spec(name) is None]
-    if missing:
-        raise DogearError(
-            f"This Python lacks what the page is made with ({', '.join(missing)}). “make try” sets it up in .venv and "
-            "starts from there; or: pip install 'dogear[try]'."
-        )

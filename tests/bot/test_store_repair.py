@@ -134,7 +134,7 @@ async def test_a_review_is_kept_while_the_store_fails_and_found_once_it_is_repai
         await world.repaired()
         await asyncio.sleep(0)
     said = [record.getMessage() for record in caplog.records if "tried again" in record.getMessage()]
-    assert said == [f"{FULL} It is tried again, every minute at last."], "said once"
+    assert said == [f"{FULL} It is tried again in 0 s."] * 3
     assert [text.text for text in world.store.kept.values()] == ["A long walk."]
 
 

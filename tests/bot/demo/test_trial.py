@@ -20,7 +20,6 @@ from bot.demo.club import (
     ORGANISER,
     QUESTION,
     Person,
-    check_installed,
 )
 from bot.demo.page import Trial, run_trial
 from bot.settings import Settings
@@ -129,12 +128,6 @@ async def test_a_library_without_the_book_is_refused(island: Retriever, tmp_path
     with pytest.raises(DogearError, match="leave --library out"):
         async with trial_over(island, tmp_path):
             pass
-
-
-def test_packages_that_are_missing_are_named_with_what_sets_them_up() -> None:
-    check_installed()
-    with pytest.raises(DogearError, match=r"no_such_package.*make try"):
-        check_installed(("simcord", "no_such_package"))
 
 
 @contextlib.contextmanager

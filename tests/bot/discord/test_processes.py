@@ -17,7 +17,6 @@ from bot.features.schedules.store import By
 from bot.features.votes.rules import Candidate, VoteDraft, VoteKind
 from bot.features.votes.store import Votes
 from bot.people import EVERY, Member, Place, Shards
-from bot.processes import Presence
 from corpus.books import Reveals
 from retrieval.retriever import Retriever
 from tests.fakes.app import app_on
@@ -163,7 +162,7 @@ async def test_in_a_club_that_the_bot_has_left_nothing_is_due_until_it_is_back(h
     joined = {name: value for name, value in club.payload().items() if name != "unavailable"}
     fleet.discord.gateway.tell("GUILD_CREATE", joined)
     async with asyncio.timeout(30):
-        while await Presence(app_on(fleet.records), lambda _: None).away():  # noqa: ASYNC110
+        while await bot.jobs.next_due() is None:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     await fleet.do_due()
     assert fleet.posts(club.places[0])
