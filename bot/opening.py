@@ -23,7 +23,7 @@ from bot.logs import Meter
 from bot.people import EVERY
 from bot.settings import Settings
 from bot.upkeep import Following, StoreRepair, log_failure
-from bot.workers import SEARCHING, Workers
+from bot.workers import SEARCHING, Workers, going_on
 from corpus.library import Library
 from retrieval.retriever import Retriever, open_retriever
 from retrieval.types import StoreUnavailable
@@ -103,7 +103,7 @@ async def open_app(
         app = App(discussion, opened, workers, now, settings, meter or Meter(), shards, repair.request)
         stack.push_async_callback(app.get(ClubBooks).close)
         discussion.retriever.on_store_failure(repair.request)
-        await stack.enter_async_context(repair.running())
+        await stack.enter_async_context(going_on(repair.run(), "store repair"))
         try:
             if changed := await app.get(Following).begin():
                 log.info("%d reviews of members brought up to date in the vector store", changed)
@@ -111,7 +111,7 @@ async def open_app(
             log.warning("%s", error)
             repair.request()
         if settings.database and records is None:  # whoever else has this address may write there
-            await stack.enter_async_context(app.get(Following).going_on())
+            await stack.enter_async_context(going_on(app.get(Following).run(), "following"))
         yield app
 
 

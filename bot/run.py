@@ -111,5 +111,4 @@ def _stop_on_signals(bot: Dogear) -> None:
 
     leaving: list[asyncio.Future[None]] = []  # the loop itself would forget it
     for number in SIGNALS:
-        with contextlib.suppress(NotImplementedError):  # Windows
-            loop.add_signal_handler(number, leave)
+        loop.add_signal_handler(number, leave)

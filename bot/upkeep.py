@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential
 
@@ -12,7 +11,7 @@ from bot.app import App
 from bot.features.books.store import ClubBooks
 from bot.features.reviews.store import Reviews
 from bot.features.watch.store import Watching
-from bot.workers import going_on, in_daemon_thread
+from bot.workers import in_daemon_thread
 from corpus.errors import DogearError
 
 log = logging.getLogger(__name__)
@@ -43,11 +42,8 @@ class Following:
             await self._reviews.reconcile()
             self._seen = now
 
-    def going_on(self) -> AbstractAsyncContextManager[None]:
-        """Check periodically within the block; a failed check is tried again."""
-        return going_on(self._run(), "following")
-
-    async def _run(self) -> None:
+    async def run(self) -> None:
+        """Check periodically until this is cancelled; a failed check is tried again."""
         failing = False
         while True:
             await asyncio.sleep(self._every)
@@ -81,11 +77,8 @@ class StoreRepair:
         with contextlib.suppress(RuntimeError):  # the bot has left
             self._loop.call_soon_threadsafe(self._requested.set)
 
-    def running(self) -> AbstractAsyncContextManager[None]:
-        """Repair within the block; what is under way at its end goes on at the next start."""
-        return going_on(self._run(), "store repair")
-
-    async def _run(self) -> None:
+    async def run(self) -> None:
+        """Repair until this is cancelled; what is under way then goes on at the next start."""
         while True:
             await self._requested.wait()
             async for attempt in AsyncRetrying(

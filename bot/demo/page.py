@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import datetime as dt
 import signal
 import tempfile
 from collections.abc import AsyncIterator, Callable
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import simcord
+from discord.utils import utcnow
 from simcord.preview import Preview
 
 from bot.answering.engine import Discussion
@@ -49,7 +49,7 @@ async def opened_trial(app: App, port: int = 0) -> AsyncIterator[Trial]:
     """Run the bot in the club and serve its page on a port of this machine; 0 takes any that is free."""
     bot = Dogear(app, shard_count=1)
     env = simcord.Env(bot, check_errors=False, approved_intents=intents(), settle_timeout=PATIENCE)
-    env.backend.clock.advance((_now() - env.now()).total_seconds())  # its calendar begins in the past
+    env.backend.clock.advance((utcnow() - env.now()).total_seconds())  # its calendar begins in the past
     introduce(env)
     await env.start()
     try:
@@ -84,29 +84,13 @@ async def show_until_stopped(
     discussion: Discussion, settings: Settings, records: Path, port: int, say: Callable[[str], None]
 ) -> None:
     """Say the address of the page, and stay until SIGINT, SIGTERM or the page's own “End preview session”."""
-    async with open_app(discussion, settings, _now, records) as app, opened_trial(app, port) as trial:
+    async with open_app(discussion, settings, utcnow, records) as app, opened_trial(app, port) as trial:
         say(f"{WELCOME}\n\n    {trial.preview.url}\n\n{LEAVE}")
-        await _stopped(trial.preview)
+        closed = asyncio.create_task(trial.preview.wait_closed())
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, closed.cancel)
+        await asyncio.wait([closed])
 
 
 WELCOME = "The bot is in its club. Open this address in a browser on this machine:"
 LEAVE = "Choose who you are at “Viewing as”, type / for the commands. Ctrl-C ends it, and the club is forgotten."
-
-
-async def _stopped(preview: Preview) -> None:
-    """Wait for a signal or for the page to be closed, whichever comes first."""
-    loop = asyncio.get_running_loop()
-    signalled = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):  # Windows
-            loop.add_signal_handler(number, signalled.set)
-    waiting = [asyncio.ensure_future(preview.wait_closed()), asyncio.ensure_future(signalled.wait())]
-    try:
-        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in waiting:
-            task.cancel()
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)

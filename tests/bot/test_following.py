@@ -18,6 +18,7 @@ from bot.features.watch.store import Watching
 from bot.people import NO_CLUB, Member, Place, Shards
 from bot.upkeep import LOOK_EVERY as SECONDS
 from bot.upkeep import Following
+from bot.workers import going_on
 from retrieval.gate import Audience
 from retrieval.retriever import Retriever
 from tests.fakes.app import app_on
@@ -102,7 +103,7 @@ async def test_it_is_there_within_five_seconds_without_being_asked_for(
     async with asyncio.timeout(60):
         following = Following(other.app, 0.01)
         await following.begin()
-        async with following.going_on():
+        async with going_on(following.run(), "following"):
             await one.writes("The harbour scenes are the best of it.")
             while not other.finds():  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
@@ -144,7 +145,7 @@ async def test_a_database_that_is_away_is_logged_once_and_looked_at_again(
         broken = Broken.__new__(Broken)
         parts = {Reviews: broken, Watching: app.get(Watching), ClubBooks: app.get(ClubBooks)}
         following = Following(app_on(app.database, parts=parts), 0.001)
-        async with following.going_on(), asyncio.timeout(30):
+        async with going_on(following.run(), "following"), asyncio.timeout(30):
             while broken.looked < 6:  # noqa: ASYNC110
                 await asyncio.sleep(0.001)
     assert len([record for record in caplog.records if "tried again" in record.getMessage()]) == 1

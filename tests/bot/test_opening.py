@@ -38,19 +38,6 @@ def test_a_new_library_is_indexed_with_progress_and_can_be_asked(library: Path, 
     assert reply.passages
 
 
-def test_what_changed_since_is_brought_up_to_date_and_nothing_else(
-    library: Path, data: Path, settings: Settings
-) -> None:
-    write_lantern(library)
-    with open_discussion(settings, library, data):
-        pass
-    write_kite(library)
-    told: list[tuple[int, int]] = []
-    with open_discussion(settings, library, data, lambda now, of: told.append((now, of))) as discussion:
-        assert discussion.recap(FINISHED, KITE).answered
-    assert told[-1] == (4, 4)
-
-
 def test_documents_that_have_not_changed_since_are_not_read_again(
     library: Path, data: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -100,19 +87,6 @@ def test_a_chat_model_is_opened_where_one_is_named(library: Path, data: Path, se
             time.sleep(0.01)
     assert reply.mode is Mode.MODEL
     assert reply.answer.startswith("He saves two fishermen.\n“")
-
-
-def test_the_timeout_of_the_settings_is_the_models(
-    library: Path, data: Path, settings: Settings, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.WARNING)
-    write_lantern(library)
-    with chat_server() as server:
-        server.behaviour = "slow"
-        named = server.settings(timeout=0.2).model_copy(update={"embedding_model": settings.embedding_model})
-        with open_discussion(named, library, data) as discussion:
-            assert discussion.ask(QUESTION, FINISHED, LANTERN).mode is Mode.FALLBACK
-    assert "answering from passages" in caplog.text
 
 
 def test_what_cannot_be_opened_is_an_error_and_leaves_nothing_held(

@@ -18,7 +18,7 @@ from bot.opening import open_app
 from bot.people import Member
 from bot.settings import Settings
 from bot.upkeep import StoreRepair
-from bot.workers import Workers
+from bot.workers import Workers, going_on
 from corpus.books import Book, Unit
 from corpus.errors import DogearError
 from corpus.passages import ClubText
@@ -105,7 +105,7 @@ async def world(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterat
 
 async def test_nothing_is_done_until_it_is_needed_and_then_until_it_succeeds(world: World) -> None:
     world.store.failing, world.store.fails_at_most = True, 3
-    async with world.repair.running():
+    async with going_on(world.repair.run(), "repair"):
         await asyncio.sleep(0)
         assert world.store.repaired == 0
         await asyncio.to_thread(world.repair.request)
@@ -119,7 +119,7 @@ async def test_nothing_is_done_until_it_is_needed_and_then_until_it_succeeds(wor
 
 async def test_what_is_under_way_keeps_nobody_from_leaving(world: World) -> None:
     world.store.failing = True
-    async with world.repair.running():
+    async with going_on(world.repair.run(), "repair"):
         world.repair.request()
         assert await asyncio.to_thread(world.store.asked.wait, PROMISED)
 
@@ -128,7 +128,7 @@ async def test_a_review_is_kept_while_the_store_fails_and_found_once_it_is_repai
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     world.store.failing, world.store.fails_at_most = True, 3
-    async with world.repair.running():
+    async with going_on(world.repair.run(), "repair"):
         kept = await world.reviews.write(LIZ, EMMA, 4, "A long walk.", "ch 3")
         assert (await world.reviews.needed(LIZ, EMMA)).id == kept.id
         await world.repaired()
@@ -141,7 +141,7 @@ async def test_a_review_is_kept_while_the_store_fails_and_found_once_it_is_repai
 async def test_a_review_that_is_deleted_while_the_store_fails_is_gone_once_it_is_repaired(world: World) -> None:
     await world.reviews.write(LIZ, EMMA, 4, "A long walk.", "ch 3")
     world.store.failing, world.store.fails_at_most = True, 1
-    async with world.repair.running():
+    async with going_on(world.repair.run(), "repair"):
         await world.reviews.delete(LIZ, EMMA)
         assert await world.reviews.mine(LIZ, EMMA) is None
         await world.repaired()
@@ -153,7 +153,7 @@ async def test_reviews_come_back_into_a_store_that_was_built_again(
 ) -> None:
     await world.reviews.write(LIZ, EMMA, 4, "A long walk.", "ch 3")
     world.store.damaged = True
-    async with world.repair.running():
+    async with going_on(world.repair.run(), "repair"):
         world.repair.request()
         await world.repaired()
         await asyncio.sleep(0)

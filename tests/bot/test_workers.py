@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bot.workers import Leaving, UnderWay, Workers, going_on
+from bot.workers import Leaving, UnderWay, Workers
 
 Task = asyncio.Task[None]
 
@@ -36,17 +36,6 @@ class Members:
         return asyncio.create_task(run())
 
 
-async def test_what_is_done_is_no_longer_under_way() -> None:
-    members, go = Members(), asyncio.Event()
-    task = members.begin(lambda: members.ask("Emma", go.wait()))
-    await asyncio.sleep(0)
-    assert len(members.under_way) == 1
-    go.set()
-    await task
-    await asyncio.sleep(0)
-    assert len(members.under_way) == 0
-
-
 async def test_who_has_an_answer_is_told_nothing_when_the_rest_is_given_up() -> None:
     members = Members()
 
@@ -58,17 +47,6 @@ async def test_who_has_an_answer_is_told_nothing_when_the_rest_is_given_up() -> 
     await asyncio.sleep(0)
     assert await members.under_way.finish(0.01) == 1
     assert (members.done, members.told) == ([], [])
-
-
-async def test_what_can_be_finished_is_finished() -> None:
-    members, go = Members(), asyncio.Event()
-    members.begin(lambda: members.ask("Emma", go.wait()))
-    await asyncio.sleep(0)
-    leaving = asyncio.create_task(members.under_way.finish(30))
-    await asyncio.sleep(0)
-    go.set()
-    assert await leaving == 0
-    assert (members.done, members.told) == (["Emma"], [])
 
 
 async def test_what_takes_longer_is_given_up_and_its_member_told() -> None:
@@ -97,16 +75,6 @@ async def test_nothing_begins_once_the_bot_is_leaving() -> None:
     with pytest.raises(Leaving, match="restarting"):
         members.under_way.begin(lambda: asyncio.sleep(0))
     assert len(members.under_way) == 0
-
-
-async def test_work_is_done_beside_the_event_loop_and_returns_what_it_returns() -> None:
-    workers = Workers(2)
-    try:
-        name = await workers.do(lambda: threading.current_thread().name)
-        assert name.startswith("answer")
-        assert name != threading.current_thread().name
-    finally:
-        workers.close()
 
 
 async def test_the_event_loop_goes_on_while_work_waits() -> None:
@@ -144,29 +112,3 @@ async def test_closing_finishes_what_has_begun_and_gives_up_what_waits() -> None
         await second
     with pytest.raises(RuntimeError):
         await workers.do(lambda: 1)
-
-
-async def test_it_goes_on_until_the_block_ends() -> None:
-    begun, ended = asyncio.Event(), asyncio.Event()
-
-    async def work() -> None:
-        try:
-            begun.set()
-            await asyncio.Event().wait()
-        finally:
-            ended.set()
-
-    async with going_on(work(), "work"):
-        await asyncio.wait_for(begun.wait(), 5)
-        assert "work" in {task.get_name() for task in asyncio.all_tasks()}
-        assert not ended.is_set()
-    assert ended.is_set()
-
-
-async def test_work_that_is_done_before_ends_nothing() -> None:
-    async def work() -> None:
-        pass
-
-    async with going_on(work(), "work"):
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)

@@ -20,24 +20,6 @@ def conversation(discussion: Discussion, *lines: str) -> list[str]:
     return [str(talk.say(line) or "") for line in lines]
 
 
-QUESTIONS = [
-    ("What does Karla let fall on the bridge?", "lighter"),
-    ("What is Karla dressed as when he comes across?", "workman"),
-    ("Whom does Esterhase approach at the game of chess in Bern?", "Grigoriev"),
-]
-
-
-@pytest.mark.parametrize(("question", "told_late"), QUESTIONS)
-def test_the_same_question_is_answered_by_how_far_the_reader_is(
-    discussion: Discussion, question: str, told_late: str
-) -> None:
-    lines = (question, f"/hint {question}", "/hint", "/hint", "/recap", "/who Karla", "/book")
-    early = conversation(discussion, f"/progress {PEOPLE} ch 3", *lines)
-    late = conversation(discussion, f"/progress {PEOPLE} finished", *lines)
-    assert told_late not in " ".join(early)
-    assert told_late in late[1]
-
-
 def test_a_whole_evening(discussion: Discussion) -> None:
     told = conversation(
         discussion,
@@ -67,18 +49,3 @@ def test_a_whole_evening(discussion: Discussion) -> None:
     assert late_check == "I see no spoilers for you in this."
     assert "1. Call for the Dead" in order
     assert recap_again == recap
-
-
-def test_nothing_is_told_of_a_book_that_was_not_begun(discussion: Discussion) -> None:
-    told = conversation(
-        discussion,
-        "/book tinker tailor soldier spy",
-        "Who is the mole?",
-        "/hint Who is the mole?",
-        "/hint",
-        "/hint",
-        "/recap",
-        "/who Haydon",
-    )
-    assert "Haydon" not in " ".join(told)
-    assert "Tinker Tailor Soldier Spy\nJohn le Carré, 1974" in told[0]

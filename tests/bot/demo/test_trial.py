@@ -19,7 +19,6 @@ from bot.demo.club import (
     OPENING,
     ORGANISER,
     QUESTION,
-    Person,
 )
 from bot.demo.page import Trial, run_trial
 from bot.settings import Settings
@@ -52,10 +51,32 @@ async def test_the_same_question_is_answered_as_far_as_each_has_read(trial: Tria
     assert "Stables" not in told[BEGINNER.name]
 
 
-async def test_an_answer_is_for_its_reader_alone(trial: Trial) -> None:
-    await asked(trial, FINISHED.name)
-    seen = trial.club.thread.history(viewer=trial.club.members[BEGINNER.name])
-    assert len(seen) == len(OPENING)
+async def test_the_thread_says_what_to_try_and_a_message_that_begins_with_the_name_is_answered(trial: Trial) -> None:
+    thread, members = trial.club.thread, trial.club.members
+    beginner = members[BEGINNER.name]
+    assert [said.content for said in thread.history(viewer=beginner)] == [text for _, text in OPENING]
+    for named in ("/ask", "/recap", "/order"):
+        assert any(named in text for _, text in OPENING)
+        assert named[1:] in beginner.available_commands(thread)
+    await members[MIDDLE.name].send(thread, "Have you asked @Dogear?")
+    assert len(thread.history()) == len(OPENING) + 1
+    await members[FINISHED.name].send(thread, "@dogear where is Smiley?")
+    answer = thread.history(viewer=beginner)[-1]
+    assert answer.author == trial.env.bot.user
+    told = "".join(texts([component.to_dict() for component in answer.components]))
+    assert "nobody at the Service seems to know" in told
+    assert END not in told
+
+
+async def test_each_has_the_rights_of_their_role_and_only_this_machine_is_served(trial: Trial) -> None:
+    guild = trial.env.bot.get_guild(trial.club.guild.id)
+    assert guild is not None
+    for person, keeps in ((MODERATOR, True), (ORGANISER, True), (BEGINNER, False)):
+        roles = [role for role in guild.roles if role.name.startswith(person.name)]
+        assert [role.permissions.manage_channels for role in roles] == [keeps]
+    address = urlsplit(trial.preview.url)
+    assert (address.scheme, address.hostname) == ("http", "127.0.0.1")
+    assert address.fragment, "nobody gets in without the word behind the #"
 
 
 async def test_whoever_shares_shares_no_more_than_the_thread_may_hear(trial: Trial) -> None:
@@ -66,50 +87,6 @@ async def test_whoever_shares_shares_no_more_than_the_thread_may_hear(trial: Tri
     assert "10%" in str(page["messages"])
     assert "nobody at the Service seems to know" in str(page["messages"])
     assert END not in str(page["messages"])
-
-
-@pytest.mark.parametrize("typed", ["@Dogear Where is Smiley?", "@dogear where is Smiley?"])
-async def test_a_message_that_begins_with_the_name_is_answered_for_the_thread(trial: Trial, typed: str) -> None:
-    thread = trial.club.thread
-    await trial.club.members[FINISHED.name].send(thread, typed)
-    answer = thread.history(viewer=trial.club.members[BEGINNER.name])[-1]
-    assert answer.author == trial.env.bot.user
-    told = "".join(texts([component.to_dict() for component in answer.components]))
-    assert "nobody at the Service seems to know" in told
-    assert END not in told
-
-
-async def test_a_message_that_only_names_the_bot_is_left_alone(trial: Trial) -> None:
-    await trial.club.members[MIDDLE.name].send(trial.club.thread, "Have you asked @Dogear?")
-    assert len(trial.club.thread.history()) == len(OPENING) + 1
-
-
-async def test_the_thread_begins_with_what_to_try(trial: Trial) -> None:
-    texts = [said.content for said in trial.club.thread.history(viewer=trial.club.members[BEGINNER.name])]
-    assert texts == [text for _, text in OPENING]
-    assert QUESTION in texts[0]
-
-
-@pytest.mark.parametrize("named", ["/ask", "/recap", "/order"])
-async def test_what_the_thread_says_to_type_is_there(trial: Trial, named: str) -> None:
-    assert any(named in text for _, text in OPENING)
-    assert named[1:] in trial.club.members[BEGINNER.name].available_commands(trial.club.thread)
-
-
-@pytest.mark.parametrize(("person", "keeps"), [(MODERATOR, True), (ORGANISER, True), (BEGINNER, False)])
-async def test_moderator_and_organiser_may_keep_the_channel_and_readers_not(
-    trial: Trial, person: Person, keeps: bool
-) -> None:
-    guild = trial.env.bot.get_guild(trial.club.guild.id)
-    assert guild is not None
-    roles = [role for role in guild.roles if role.name.startswith(person.name)]
-    assert [role.permissions.manage_channels for role in roles] == [keeps]
-
-
-async def test_only_this_machine_is_served(trial: Trial) -> None:
-    address = urlsplit(trial.preview.url)
-    assert (address.scheme, address.hostname) == ("http", "127.0.0.1")
-    assert address.fragment, "nobody gets in without the word behind the #"
 
 
 async def test_a_port_that_is_taken_is_named(trial: Trial, shipped: Retriever, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from bot.db.copy import reviews_in
@@ -10,21 +10,7 @@ from tests.fakes.bookshelf import opened
 from tests.fakes.discord_server import discord_server
 from tests.fakes.program import LIGHT_PROGRAM
 from tests.measure.faults.bots import Bot, Shelf
-from tests.measure.faults.members import Kept, Members, Promise
-from tests.measure.faults.outcomes import Outcome, spread
-
-
-@dataclass
-class Told:
-    """An interaction, as far as a promise looks at it."""
-
-    text: str
-    source: None = None
-
-
-def promise(value: str, told: str = "") -> Promise:
-    """Return what somebody wanted to be kept, with what they were told, if they were told anything."""
-    return Promise(value, Told(told), "You have finished")  # type: ignore[arg-type]
+from tests.measure.faults.members import Members
 
 
 async def test_a_bot_that_is_killed_loses_nothing_that_it_acknowledged(tmp_path: Path) -> None:
@@ -48,25 +34,3 @@ async def test_a_bot_that_is_killed_loses_nothing_that_it_acknowledged(tmp_path:
         retriever.reconcile(texts)
         assert retriever.verify_store(texts) == []
     assert not list(bot.data.glob("chroma-damaged-*"))
-
-
-def test_behind_a_kill_the_last_acknowledged_may_be_there_or_what_was_asked_for_since() -> None:
-    first, second, third = promise("1", "You have finished chapter 1"), promise("2"), promise("3")
-    assert Kept([first, second, third]).allowed() == {"1", "2", "3"}
-    assert Kept([second, first]).allowed() == {"1"}, "what was acknowledged takes the place of what was not"
-    assert Kept([second]).allowed() == {None, "2"}
-    assert Kept([first, second]).acknowledged == 1
-
-
-def test_what_is_lost_is_counted_and_named() -> None:
-    outcome = Outcome("a fault")
-    outcome.add([])
-    outcome.add(["a review"])
-    outcome.expect("an answer", holds=False)
-    outcome.notes.append(spread("start", [1.0, 2.0, 9.0]))
-    assert [" ".join(line.split()) for line in outcome.lines()] == [
-        "a fault tried 3 survived 1 lost 2",
-        "start: median 2.00 s, most 9.00 s (3 times)",
-        "LOST a review",
-        "LOST an answer",
-    ]
