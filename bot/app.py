@@ -34,9 +34,13 @@ class App:
     now: Callable[[], dt.datetime]
     settings: Settings = Settings()
     meter: Meter = field(default_factory=Meter)
-    shards: Shards = EVERY
     store_behind: Callable[[], None] = lambda: None
     _parts: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def shards(self) -> Shards:
+        """The shards of this process, whose clubs it serves."""
+        return self.settings.shards or EVERY
 
     @property
     def books(self) -> KnownBooks:

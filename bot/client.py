@@ -211,18 +211,19 @@ class Dogear(ClubBot):
     """
 
     def __init__(
-        self, app: App, *, shards: Shards | None = None, message_content: bool = False,
+        self,
+        app: App,
         **options: Any,  # noqa: ANN401 (the library's options)
-    ) -> None:  # fmt: skip
-        """Take `shards` of those that there are, or else as many as Discord advises, all of them."""
+    ) -> None:
+        """Take the shards that are set, or else as many as Discord advises, all of them."""
         self._calls = Calls(app.meter)
-        if shards is not None:
+        if shards := app.settings.shards:
             options |= {"shard_ids": list(shards.ids), "shard_count": shards.count}
         super().__init__(
             command_prefix=(),
             help_command=None,
             tree_cls=Commands,
-            intents=intents(message_content=message_content),
+            intents=intents(message_content=app.settings.message_content),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
             chunk_guilds_at_startup=False,

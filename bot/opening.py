@@ -8,7 +8,6 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
@@ -20,7 +19,6 @@ from bot.db.sessions import indexing_lock
 from bot.features.books.store import ClubBooks
 from bot.features.reviews.store import Reviews
 from bot.logs import Meter
-from bot.people import EVERY
 from bot.settings import Settings
 from bot.upkeep import Following, StoreRepair, log_failure
 from bot.workers import SEARCHING, Workers, going_on
@@ -39,19 +37,14 @@ AT_START = 120.0
 
 @contextmanager
 def open_discussion(
-    settings: Settings,
-    library: Path,
-    data: Path,
-    progress: Callable[[int, int], None] | None = None,
-    meter: Meter | None = None,
-    *,
+    settings: Settings, progress: Callable[[int, int], None] | None = None, meter: Meter | None = None, *,
     owner: bool = False,
-) -> Iterator[Discussion]:
+) -> Iterator[Discussion]:  # fmt: skip
     """Open a library, bring its store up to date, and let go of everything at the end.
 
     The `owner` of the library may replace what a Chroma server holds, and waits a while for a server that is away.
     """
-    books = Library.load(library)
+    books = Library.load(settings.library)
     with ExitStack() as stack:
         for attempt in Retrying(
             retry=retry_if_exception_type(StoreUnavailable),
@@ -63,7 +56,9 @@ def open_discussion(
             with attempt, ExitStack() as opening:
                 where = settings.embedding_model, log.warning, settings.chroma
                 alone = partial(indexing_lock, settings.club_data) if settings.chroma and settings.database else None
-                retriever = opening.enter_context(open_retriever(books, data, *where, replacing=owner, alone=alone))
+                retriever = opening.enter_context(
+                    open_retriever(books, settings.data, *where, replacing=owner, alone=alone)
+                )
                 retriever.refresh(progress)
                 stack.push(opening.pop_all())
         for problem in books.found:
@@ -84,23 +79,15 @@ def _open_writer(settings: Settings, retriever: Retriever, meter: Meter | None) 
 
 @asynccontextmanager
 async def open_app(
-    discussion: Discussion,
-    settings: Settings,
-    now: Callable[[], dt.datetime],
-    records: Path | None = None,
-    meter: Meter | None = None,
+    discussion: Discussion, settings: Settings, now: Callable[[], dt.datetime], meter: Meter | None = None
 ) -> AsyncIterator[App]:
-    """Open what a club can do with a discussion, which was opened before there was an event loop to hold up.
-
-    `records` is a folder for the database, where it is not what the settings say.
-    """
+    """Open what a club can do with a discussion, which was opened before there was an event loop to hold up."""
     async with AsyncExitStack() as stack:
         workers = Workers(SEARCHING + (settings.chat_calls if settings.chat_model else 0), meter)
         stack.push_async_callback(asyncio.to_thread, workers.close)
-        opened = await stack.enter_async_context(open_database(records or settings.club_data))
+        opened = await stack.enter_async_context(open_database(settings.club_data))
         repair = StoreRepair(discussion.retriever.repair, lambda: app.get(Reviews).reconcile())
-        shards = settings.shards or EVERY
-        app = App(discussion, opened, workers, now, settings, meter or Meter(), shards, repair.request)
+        app = App(discussion, opened, workers, now, settings, meter or Meter(), repair.request)
         stack.push_async_callback(app.get(ClubBooks).close)
         discussion.retriever.on_store_failure(repair.request)
         await stack.enter_async_context(going_on(repair.run(), "store repair"))
@@ -110,7 +97,7 @@ async def open_app(
         except StoreUnavailable as error:  # it has just gone away
             log.warning("%s", error)
             repair.request()
-        if settings.database and records is None:  # whoever else has this address may write there
+        if settings.database:  # whoever else has this address may write there
             await stack.enter_async_context(going_on(app.get(Following).run(), "following"))
         yield app
 

@@ -42,8 +42,7 @@ def run(settings: Settings) -> None:
     asyncio.run(start.signed_in(token, patience=None))  # a wrong token is said before anything loads
     sys.setswitchinterval(TURN)
     meter = Meter()
-    progress = log_progress()
-    with open_discussion(settings, settings.library, settings.data, progress, meter, owner=True) as discussion:
+    with open_discussion(settings, log_progress(), meter, owner=True) as discussion:
         gc.collect()
         gc.freeze()  # a later full collection would look at each of 350,000 objects, and stop the event loop for 0.6 s
         asyncio.run(run_until_stopped(settings, token, discussion, meter))
@@ -52,7 +51,7 @@ def run(settings: Settings) -> None:
 async def run_until_stopped(settings: Settings, token: SecretStr, discussion: Discussion, meter: Meter) -> None:
     """Open the club's data, log in, and stay until SIGINT or SIGTERM."""
     async with open_app(discussion, settings, discord.utils.utcnow, meter=meter) as app:
-        bot = Dogear(app, shards=settings.shards, message_content=settings.message_content)
+        bot = Dogear(app)
         bot.jobs.glance = GLANCE
         if settings.database:
             bot.jobs.longest = SHARED

@@ -42,8 +42,8 @@ async def taken() -> dict[str, Image.Image]:
     async with contextlib.AsyncExitStack() as stack:
         records = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         settings = Settings(data=DATA / FOLDER)
-        discussion = stack.enter_context(open_discussion(settings, settings.library, settings.data))
-        app = await stack.enter_async_context(open_app(discussion, settings, _now, records))
+        discussion = stack.enter_context(open_discussion(settings))
+        app = await stack.enter_async_context(open_app(discussion, settings.model_copy(update={"data": records}), _now))
         trial = await stack.enter_async_context(opened_trial(app))
         page = await stack.enter_async_context(opened_page(trial.preview.url, WIDTH, HEIGHT, SCALE))
         seen = TrialPage(page)

@@ -220,7 +220,7 @@ def conversation(lines: list[str], data: Path) -> str:
     from bot.cli.reader import Reader
     from bot.opening import open_discussion
 
-    with open_discussion(Settings(), Settings().library, data) as discussion:
+    with open_discussion(Settings(data=data)) as discussion:
         talk = Conversation(discussion, Reader(), lambda _: "")
         told = [greeting(discussion.library.books, Reader()), *(f"{TYPED}{line}\n{talk.say(line)}" for line in lines)]
     broken = (textwrap.wrap(line, WIDTH, break_on_hyphens=False) or [""] for line in "\n\n".join(told).split("\n"))

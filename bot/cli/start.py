@@ -73,5 +73,5 @@ def opened(settings: Settings) -> Iterator[Discussion]:
         with opening(sys.stderr) as report:
             from bot.opening import open_discussion
 
-            discussion = stack.enter_context(open_discussion(settings, settings.library, settings.data, report))
+            discussion = stack.enter_context(open_discussion(settings, report))
         yield discussion

@@ -72,19 +72,19 @@ def run_trial(settings: Settings, port: int, say: Callable[[str], None], opening
 
     The vector store stays for the next time; the club and what was done in it do not.
     """
-    ours = settings.model_copy(update={"data": settings.data / FOLDER, "chroma_url": None})  # a server's clubs are real
+    nowhere_else = {"chroma_url": None, "database": None, "shards": None}  # a server's clubs are real
+    ours = settings.model_copy(update={"data": settings.data / FOLDER} | nowhere_else)
     with contextlib.ExitStack() as stack:
         records = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dogear-try-")))
         with opening() as report:
-            discussion = stack.enter_context(open_discussion(ours, ours.library, ours.data, report))
-        asyncio.run(show_until_stopped(discussion, ours, records, port, say))
+            discussion = stack.enter_context(open_discussion(ours, report))
+        forgotten = ours.model_copy(update={"data": records})
+        asyncio.run(show_until_stopped(discussion, forgotten, port, say))
 
 
-async def show_until_stopped(
-    discussion: Discussion, settings: Settings, records: Path, port: int, say: Callable[[str], None]
-) -> None:
+async def show_until_stopped(discussion: Discussion, settings: Settings, port: int, say: Callable[[str], None]) -> None:
     """Say the address of the page, and stay until SIGINT, SIGTERM or the page's own “End preview session”."""
-    async with open_app(discussion, settings, utcnow, records) as app, opened_trial(app, port) as trial:
+    async with open_app(discussion, settings, utcnow) as app, opened_trial(app, port) as trial:
         say(f"{WELCOME}\n\n    {trial.preview.url}\n\n{LEAVE}")
         closed = asyncio.create_task(trial.preview.wait_closed())
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -170,7 +170,7 @@ async def club(library: Path, data: Path, place: Location) -> AsyncIterator[tupl
     """Open what a club can do over a library."""
     with opened(library, place) as retriever:
         discussion = Discussion(retriever.library, retriever)
-        async with open_app(discussion, Settings(), now, data) as app:
+        async with open_app(discussion, Settings(data=data), now) as app:
             yield app, retriever
 
 

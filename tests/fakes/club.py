@@ -37,7 +37,6 @@ class Club:
     folder: Path
     bots: list[Dogear] = field(default_factory=list)
     expected: tuple[type[BaseException], ...] = (DogearError,)
-    message_content: bool = False
 
     def member(self, name: str, guild: GuildHandle | None = None, **may: bool) -> MemberActor:
         """Add a member to a club, with permissions in it."""
@@ -75,7 +74,7 @@ class Club:
 
     async def restart(self) -> None:
         """Stop the bot and start it again, as a new process would: nothing in memory is left."""
-        self.bots.append(Dogear(self.app, shard_count=1, message_content=self.message_content))
+        self.bots.append(Dogear(self.app, shard_count=1))
         await self.env.restart_bot(self.bots[-1])
 
     def unexpected(self) -> list[BaseException]:
@@ -105,16 +104,17 @@ async def opened_club(
     try:
         async with opened_records(database or folder) as records:
             discussion = Discussion(retriever.library, retriever, writer)
+            settings = settings.model_copy(update={"message_content": message_content})
             app = App(discussion, records, workers, discord.utils.utcnow, settings)
             await app.get(Reviews).reconcile()
-            bot = Dogear(app, shard_count=1, message_content=message_content)
+            bot = Dogear(app, shard_count=1)
             approved = discord.Intents(guilds=True, messages=True, message_content=message_content)
             env = simcord.Env(bot, settle_timeout=30.0, check_errors=False, approved_intents=approved)
             await env.start()
             try:
                 guild = env.create_guild("The Island Club")
                 general = guild.create_text_channel("general")
-                club = Club(env, app, guild, general, folder, [bot], message_content=message_content)
+                club = Club(env, app, guild, general, folder, [bot])
                 yield club
             finally:
                 await env.shutdown()

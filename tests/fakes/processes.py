@@ -16,6 +16,7 @@ from bot.app import App
 from bot.client import Dogear
 from bot.features.books.store import ClubBooks
 from bot.people import EVERY, Shards
+from bot.settings import Settings
 from bot.start import speak_to
 from bot.workers import Workers
 from retrieval.retriever import Retriever
@@ -41,7 +42,7 @@ async def app_over(
     workers = Workers(2)
     try:
         async with opened_records(address) as records:
-            app = App(Discussion(retriever.library, retriever), records, workers, now, shards=shards)
+            app = App(Discussion(retriever.library, retriever), records, workers, now, Settings(shards=shards))
             yield app
             await app.get(ClubBooks).close()
     finally:
@@ -61,9 +62,9 @@ async def spoken_to(server: DiscordServer) -> AsyncIterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def running(app: App, server: DiscordServer, shards: Shards) -> AsyncIterator[Dogear]:
+async def running(app: App, server: DiscordServer) -> AsyncIterator[Dogear]:
     """Run a bot until the block ends; its timed work is done when the test says so."""
-    bot = Dogear(app, shards=shards, guild_ready_timeout=0.05)
+    bot = Dogear(app, guild_ready_timeout=0.05)
     async with bot:
         await bot.login(server.token)
         online = asyncio.create_task(bot.connect())

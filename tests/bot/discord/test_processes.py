@@ -73,9 +73,7 @@ async def opened_fleet(stack: AsyncExitStack, island: Retriever, address: str, *
     await stack.enter_async_context(spoken_to(discord))
     records = await stack.enter_async_context(opened_records(address))
     app = [await stack.enter_async_context(app_over(island, address, clock, part)) for part in whose]
-    bots = [
-        await stack.enter_async_context(running(each, discord, part)) for each, part in zip(app, whose, strict=True)
-    ]
+    bots = [await stack.enter_async_context(running(each, discord)) for each in app]
     return Fleet(discord, bots, records, clock)
 
 

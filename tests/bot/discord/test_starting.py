@@ -83,7 +83,7 @@ async def test_a_bot_that_is_turned_away_for_long_is_back_within_five_minutes_of
         discord_server() as discord,
         spoken_to(discord),
         app_over(island, str(tmp_path), Clock(NOON)) as app,
-        running(app, discord, EVERY),
+        running(app, discord),
     ):
         monkeypatch.setattr(ExponentialBackoff, "delay", at_once)
         discord.gateway.refusing = True

@@ -24,7 +24,7 @@ def opened(name: str, folder: Path, model: Path) -> Iterator[Way]:
         from bot.settings import Settings
         from retrieval.gate import Audience
 
-        with open_discussion(Settings(), folder / "library", folder / "dogear") as discussion:
+        with open_discussion(Settings(library=folder / "library", data=folder / "dogear")) as discussion:
             yield lambda a: Found(discussion.ask(a.text, Audience({a.book: a.at or 0}), a.book).answer, ())
         return
     from tests.measure.benchmarks.peers.contender import COLLECTION, open_client, open_collection

@@ -16,7 +16,7 @@ from typing import Any
 from bot.opening import open_discussion
 from bot.settings import Settings
 from corpus.errors import DogearError
-from corpus.library import SHIPPED, Library
+from corpus.library import Library
 from retrieval.embedding import load_embedder
 from retrieval.gate import Audience
 from retrieval.retriever import Retriever
@@ -140,7 +140,7 @@ QUESTIONS = 40
 def beside_busy_cores(data: Path, rounds: int = ROUNDS) -> dict[str, float]:
     """Return the middle of a question's milliseconds in quote mode, by how many cores a loop keeps busy."""
     taken: dict[str, list[float]] = {str(loops): [] for loops in range((os.cpu_count() or 1) + 1)}
-    with open_discussion(Settings(), SHIPPED, data) as discussion:
+    with open_discussion(Settings(data=data)) as discussion:
         asked = asked_about(discussion.library.books, QUESTIONS)
 
         def ask(one: Asked) -> float:
