@@ -19,7 +19,8 @@ import typer
 from discord.app_commands import Command, Group
 from dotenv import dotenv_values
 
-from bot.cli.main import app, main
+from bot.cli.main import main
+from bot.cli.start import app
 from bot.discord.context import NEEDED, named
 from bot.features.my_data.store import personal_tables
 from bot.features.registry import FEATURES

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from contextlib import redirect_stdout
+from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
+
+from bot.cli.start import DataFolder, LibraryFolder, app, opened
 from bot.logs import failure_number, requested
 from corpus.books import Book, Slug
 from corpus.errors import DogearError
@@ -163,3 +168,27 @@ def _passages(reply: Reply, books: Mapping[Slug, Book]) -> Iterator[dict[str, An
 def _encoded(row: Mapping[str, Any]) -> bytes:
     """Return a row as one line of UTF-8; half letters, which UTF-8 cannot hold, are escaped as JSON has it."""
     return f"{json.dumps(row, ensure_ascii=False, allow_nan=False)}\n".encode(errors="backslashreplace")
+
+
+@app.command()
+def batch(
+    context: typer.Context,
+    questions: Annotated[
+        typer.FileBinaryRead, typer.Argument(metavar="QUESTIONS.jsonl", help="JSON Lines; - reads standard input.")
+    ],
+    library: LibraryFolder = None,
+    data: DataFolder = None,
+) -> None:
+    """Answer questions from a file of JSON Lines.
+
+    The order is kept, logs go to standard error, and the exit status is 1 where a line could not be answered.
+    """
+    settings, out = context.obj.settings(library, data), sys.stdout.buffer
+
+    def write(row: bytes) -> None:
+        out.write(row)
+        out.flush()
+
+    with redirect_stdout(sys.stderr), opened(settings) as discussion:  # whatever a library prints is no answer
+        answered = answer_lines(questions, discussion, write)
+    raise typer.Exit(0 if answered else 1)

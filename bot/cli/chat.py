@@ -7,14 +7,15 @@ import difflib
 import io
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
 
 from bot.answering import texts
 from bot.answering.conversation import TURNS, Exchange
 from bot.cli.reader import PositionsFile, Reader, told_place
 from bot.cli.screen import Screen, Told, problem
-from bot.cli.start import opened, write_down
-from bot.settings import Settings
+from bot.cli.start import DataFolder, LibraryFolder, app, opened, write_down
 from corpus.books import Book, Slug, Unit
 from corpus.errors import DogearError, PositionError
 from corpus.library import Library
@@ -326,9 +327,15 @@ def lines_from(source: TextIO | None, out: TextIO) -> Iterator[str]:
     print()
 
 
-def talk(settings: Settings, *, adults: bool) -> None:
-    """Talk with a reader at the keyboard or through a pipe. Ctrl-C leaves, as the end of input does."""
-    screen = Screen(sys.stdout)
+Adults = Annotated[bool, typer.Option("--adults", help="Also show quotes and reviews that are marked as explicit.")]
+
+
+@app.command()
+def chat(
+    context: typer.Context, library: LibraryFolder = None, data: DataFolder = None, adults: Adults = False
+) -> None:
+    """Talk about a book in the terminal."""
+    settings, screen = context.obj.settings(library, data, quiet=True), Screen(sys.stdout)
     file = PositionsFile(settings.data)
     reader, trouble = file.read()
     try:
@@ -346,12 +353,20 @@ def talk(settings: Settings, *, adults: bool) -> None:
                     screen.show(told)
                     if told.over:
                         return
-    except KeyboardInterrupt:
+    except KeyboardInterrupt:  # leaves, as the end of input does
         screen.line("")
 
 
-def ask_once(settings: Settings, line: str, book: str | None, at: str | None, *, adults: bool) -> None:
-    """Say one line as in a conversation; what is wrong with the options is said before anything opens."""
+@app.command()
+def ask(
+    context: typer.Context,
+    line: Annotated[str, typer.Argument(metavar="QUESTION", help="A question, or a line of chat such as “/who NAME”.")],
+    book: Annotated[str | None, typer.Option(help="The book: slug or title. Without it, the bot finds it.")] = None,
+    at: Annotated[str | None, typer.Option(help="How far you are: 9, ch 9, 45%. Default: as set in chat.")] = None,
+    library: LibraryFolder = None, data: DataFolder = None, adults: Adults = False,
+) -> None:  # fmt: skip
+    """Answer one question, or one line of chat."""
+    settings = context.obj.settings(library, data, quiet=True)
     books = Library.load(settings.library).books
     here = find_book(book, books) if book else None
     reader = PositionsFile(settings.data).read()[0].turned(here)

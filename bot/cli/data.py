@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.screen import Screen
+from bot.cli.start import DataFolder, LibraryFolder, app
 from bot.db.copy import copy as copy_all
 from bot.db.copy import look_at
 from bot.db.migrate import HEAD
@@ -18,18 +19,29 @@ from corpus.errors import DogearError
 from corpus.library import SHIPPED
 
 
-def back_up(settings: Settings, file: Path) -> None:
-    """Take a backup, and say what is in it."""
+@app.command()
+def backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write, such as dogear-today.zip.")],
+    library: LibraryFolder = None, data: DataFolder = None,
+) -> None:  # fmt: skip
+    """Back up club data and library into one file."""
+    settings = context.obj.settings(library, data)
     manifest = take_backup(settings, file)
-    library = ", the library" if settings.library != SHIPPED else ""
+    books = ", the library" if settings.library != SHIPPED else ""
     Screen(sys.stdout).line(
-        f"{file}: {sum(manifest.rows.values()):,} rows of the club's data{library}, the settings without secrets. "
+        f"{file}: {sum(manifest.rows.values()):,} rows of the club's data{books}, the settings without secrets. "
         "Keep it as you keep the data itself: it holds what members wrote, and where they are."
     )
 
 
-def put_back(settings: Settings, file: Path) -> None:
-    """Put a backup back, and say where what was there is now."""
+@app.command()
+def restore(
+    context: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that backup wrote.")],
+    library: LibraryFolder = None, data: DataFolder = None,
+) -> None:  # fmt: skip
+    """Restore a backup; what is there is moved aside."""
+    settings = context.obj.settings(library, data)
     done = restore_backup(settings, file)
     screen = Screen(sys.stdout)
     screen.line(f"{file}, of {done.manifest.made}, is in {settings.data}: {done.rows:,} rows of the club's data.")
@@ -42,12 +54,11 @@ def put_back(settings: Settings, file: Path) -> None:
 
 
 commands = typer.Typer(help="Bring the club's data up to date, or copy it elsewhere.")
-
-Data = Annotated[Path | None, typer.Option("--data", help="The data folder; otherwise data.")]
+app.add_typer(commands, name="db")
 
 
 @commands.command()
-def upgrade(context: typer.Context, data: Data = None) -> None:
+def upgrade(context: typer.Context, data: DataFolder = None) -> None:
     """Bring the database to the version of this program, or make it; starting the bot does so, too."""
     settings: Settings = context.obj.settings(data=data, quiet=True)
     before = bring_up(settings.club_data)

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
 from pydantic import SecretStr
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from bot.cli.data import described
+from bot.cli.start import DataFolder, LibraryFolder, app
 from bot.db.copy import reviews_in
 from bot.logs import set_up_logs
 from bot.settings import Settings, SettingsError
@@ -181,10 +183,9 @@ def show(found: Iterable[Check], console: Console) -> bool:
     return not wrong
 
 
-def look_at_everything(
-    environment: Mapping[str, str | None], library: Path | None = None, data: Path | None = None
-) -> bool:
-    """Show on standard output what is well and what is not; return whether nothing serious is wrong."""
+@app.command()
+def doctor(context: typer.Context, library: LibraryFolder = None, data: DataFolder = None) -> None:
+    """Check everything that Dogear needs, and how to fix it."""
     from bot.answering.model import tried
     from bot.start import DiscordUnreachable, TokenRefused, signed_in
     from retrieval.embedding import published_model
@@ -202,6 +203,7 @@ def look_at_everything(
             found = "did not say whose token it is"
             return Check("Discord", False, found, str(error), serious=isinstance(error, TokenRefused))
 
+    environment = context.obj.environment
     set_up_logs(logging.WARNING, check_settings(environment)[0].secrets)
-    look = DoctorTools(published_model, open_store, tried, sign_in)
-    return show(examine(environment, look, library, data), Console(file=sys.stdout, highlight=False))
+    found = examine(environment, DoctorTools(published_model, open_store, tried, sign_in), library, data)
+    raise typer.Exit(0 if show(found, Console(file=sys.stdout, highlight=False)) else 1)

@@ -9,10 +9,13 @@ from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 from textwrap import shorten
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from bot.cli.reader import PositionsFile
 from bot.cli.screen import Screen, opening, problem_line
+from bot.cli.start import DataFolder, LibraryFolder, app
 from bot.reading_order.advice import order_text, reading_orders
 from bot.settings import Settings
 from corpus.books import Book, Slug
@@ -77,27 +80,42 @@ Progress = Callable[[int, int], None]
 """Called with passages embedded so far and passages to embed."""
 
 
-def index_library(settings: Settings) -> None:
-    """Build the vector store of a library or bring it up to date, and say what was done."""
-    library = _read(settings)
-    start = time.monotonic()
-    with _opened(library, settings, replacing=True) as (retriever, progress):
+@app.command()
+def index(context: typer.Context, library: LibraryFolder = None, data: DataFolder = None) -> None:
+    """Build the vector store, or bring it up to date."""
+    settings = context.obj.settings(library, data)
+    read, start = _read(settings), time.monotonic()
+    with _opened(read, settings, replacing=True) as (retriever, progress):
         done = retriever.refresh(progress)
     where = settings.chroma.name if settings.chroma else settings.data
     Screen(sys.stdout).line(
-        f"{plural(len(library.books), 'book')}, {done.kept + done.embedded:,} passages in {where}: "
+        f"{plural(len(read.books), 'book')}, {done.kept + done.embedded:,} passages in {where}: "
         f"{done.books} brought up to date, {done.embedded:,} passages embedded, {done.removed:,} removed "
         f"({time.monotonic() - start:.1f} s)."
     )
 
 
-def import_pages(
-    files: Sequence[Path], book: str, settings: Settings, *, text: bool, chapters: int | None, unchecked: bool
+@app.command("import")
+def import_(
+    context: typer.Context,
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE", help="E-books (EPUB), saved pages, guides (also .docx, PDF), notes, texts."),
+    ],
+    book: Annotated[str, typer.Option("--book", help="The slug of the book that they are about.")],
+    library: LibraryFolder = None,
+    data: DataFolder = None,
+    no_text: Annotated[
+        bool, typer.Option("--no-text", help="Of an e-book, take the table of contents alone, not its words.")
+    ] = False,
+    chapters: Annotated[int | None, typer.Option(min=1, max=1_000, help="How many chapters the book has.")] = None,
+    unchecked: Annotated[bool, typer.Option("--unchecked", help="The files are about this book, I know it.")] = False,
 ) -> None:
-    """Import pages into a book of a library, take them in, and show what was done and where the text was placed."""
+    """Import files about a book into a library, with a report."""
     from corpus.importing import import_files
 
-    report = import_files(files, book, settings.library, text=text, chapters=chapters, unchecked=unchecked)
+    settings = context.obj.settings(library, data, quiet=True)
+    report = import_files(files, book, settings.library, text=not no_text, chapters=chapters, unchecked=unchecked)
     screen = Screen(sys.stdout)
     screen.line("\n".join(report.lines()))
     if not report.changed:
@@ -110,11 +128,17 @@ def import_pages(
     screen.line(f"This shows it again: python run_bot.py placed {book}")
 
 
-def show_placed(settings: Settings, book: str | None) -> None:
-    """Show where the unlabelled text of a book or of all books was placed, and what to look at. Raises UnknownBook."""
-    library = _read(settings)
-    wanted = [find_book(book, library.books).slug] if book else list(library.books)
-    Screen(sys.stdout).line(_placed(library, settings, wanted))
+@app.command()
+def placed(
+    context: typer.Context,
+    book: Annotated[str | None, typer.Argument(metavar="BOOK", help="Slug or title; otherwise all books.")] = None,
+    library: LibraryFolder = None, data: DataFolder = None,
+) -> None:  # fmt: skip
+    """Show where unlabelled text was placed, least certain first."""
+    settings = context.obj.settings(library, data, quiet=True)
+    read = _read(settings)
+    wanted = [find_book(book, read.books).slug] if book else list(read.books)
+    Screen(sys.stdout).line(_placed(read, settings, wanted))
 
 
 def _read(settings: Settings) -> Library:
@@ -149,8 +173,16 @@ def _opened(
             yield retriever, progress
 
 
-def show_order(settings: Settings, book: str | None, series: str | None, picture: Path | None) -> None:
-    """Show in which order to read, and draw it where a picture is wanted. Raises DogearError."""
+@app.command()
+def order(
+    context: typer.Context,
+    book: Annotated[str | None, typer.Option("--book", help="What to read on the way to this book.")] = None,
+    series: Annotated[str | None, typer.Option("--series", help="In which order to read this series.")] = None,
+    picture: Annotated[Path | None, typer.Option("--picture", help="Draw it, too: a PNG file.", dir_okay=False)] = None,
+    library: LibraryFolder = None, data: DataFolder = None,
+) -> None:  # fmt: skip
+    """Show in which order to read a book’s series, or all books."""
+    settings = context.obj.settings(library, data, quiet=True)
     books = Library.load(settings.library).books
     positions = PositionsFile(settings.data).read()[0].positions(books)
     advice = reading_orders(books, positions, book=find_book(book, books).slug if book else None, series=series)

@@ -1,4 +1,4 @@
-"""From the environment to a discussion: what every command of the terminal begins with."""
+"""The commands, and how each gets from the environment to its settings and a discussion."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+import typer
 from pydantic import SecretStr
 
 from bot.cli.screen import opening
@@ -16,6 +17,21 @@ from bot.logs import RedactingFormatter, failure_number, set_up_logs
 from bot.settings import DATA, Settings
 
 log = logging.getLogger(__name__)
+
+app = typer.Typer(
+    help="Dogear answers questions about books, without spoilers beyond what you have read.",
+    add_completion=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+"""The commands, each in the module that does its work."""
+
+LibraryFolder = Annotated[
+    Path | None, typer.Option("--library", help="The library folder. Default: the one that comes with Dogear.")
+]
+DataFolder = Annotated[
+    Path | None, typer.Option("--data", help="The data folder: the store and your positions. Default: data.")
+]
 
 LOG = "dogear.log"
 """In the data folder: a conversation shows no tracebacks."""

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.cli.main import app, main
+from bot.cli.main import main
 from bot.cli.reader import PositionsFile, Reader
-from bot.cli.start import LOG, Starting, write_down
+from bot.cli.start import LOG, Starting, app, write_down
 from corpus.library import SHIPPED, Library
 from tests.fakes.discussion import small_library
 
