@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from bot.logs import CHATTY
 from corpus.library import SHIPPED
@@ -24,8 +24,11 @@ from tests.fakes.tiny_model import write_tiny_model
 
 # A busy machine is no mistake in the code. Whoever runs the tests tries new examples each time; continuous integration
 # tries the same ones, so that what it finds was made by the change that it looks at.
-settings.register_profile("dogear", deadline=None, max_examples=30, derandomize="CI" in os.environ)
-settings.register_profile("thorough", deadline=None, max_examples=1_000)
+SLOW = (HealthCheck.too_slow,)
+settings.register_profile(
+    "dogear", deadline=None, suppress_health_check=SLOW, max_examples=30, derandomize="CI" in os.environ
+)
+settings.register_profile("thorough", deadline=None, suppress_health_check=SLOW, max_examples=1_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dogear"))
 
 

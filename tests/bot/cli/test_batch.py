@@ -4,15 +4,11 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cli.batch import answer_line, answer_lines
 from tests.fakes.discussion import SPOILS, FakeDiscussion, small_library
-
-BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-"""A machine with other work to do is no mistake in the code."""
-
 
 STONE, RETURN = "the-moonstone", "the-return-of-the-moonstone"
 FIELDS = [
@@ -243,7 +239,6 @@ def test_an_id_that_is_nested_too_deeply_to_be_written_costs_one_line(discussion
     assert b'"id": [[[]]]' in written[0]
 
 
-@BUSY
 @given(
     st.dictionaries(
         st.sampled_from(["id", "do", "book", "at", "text", "more"]),

@@ -3,15 +3,12 @@
 import io
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cli.chat import Conversation, greeting, lines_from
 from bot.cli.reader import Reader
 from tests.fakes.discussion import NEUTRAL, FakeDiscussion, small_library
-
-BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-"""A machine with other work to do is no mistake in the code."""
 
 
 @pytest.fixture(scope="module")
@@ -243,7 +240,6 @@ def test_the_greeting_says_what_is_here_and_what_to_try(discussion: FakeDiscussi
     assert all(len(lines.splitlines()) == 3 for lines in (new, back))
 
 
-@BUSY
 @given(
     st.one_of(st.text(max_size=60), st.text(max_size=30).map("/".__add__), st.text(max_size=20).map("/book ".__add__))
 )

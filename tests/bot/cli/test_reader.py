@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cli.reader import NAME, UNDOABLE, PositionsFile, Reader, told_place
@@ -152,10 +152,6 @@ def test_a_file_that_may_not_be_read_is_left_where_it_is(tmp_path: Path) -> None
     assert (tmp_path / NAME).is_dir()
 
 
-BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-"""A machine with other work to do is no mistake in the code."""
-
-
 NUMBER = replace(novel("1984", 24), title="1984", aliases=("1984 Part One",))
 SHELF = {
     PEOPLE: replace(novel(PEOPLE), title="Smiley's People"),
@@ -226,7 +222,6 @@ def test_an_empty_library_knows_no_book() -> None:
         told_place("smileys-people 9", {}, None)
 
 
-@BUSY
 @given(st.text(), st.sampled_from([None, SHELF[PEOPLE]]))
 def test_whatever_is_typed_is_a_place_or_an_error_that_says_what_to_do(typed: str, here: Book | None) -> None:
     with contextlib.suppress(DogearError):

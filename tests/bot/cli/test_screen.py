@@ -4,13 +4,10 @@ import io
 import unicodedata
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cli.screen import Screen, Told, opening, printable, problem
-
-BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-"""A machine with other work to do is no mistake in the code."""
 
 
 class Terminal(io.StringIO):
@@ -51,7 +48,6 @@ def test_tabs_and_the_line_ends_of_windows_are_plain() -> None:
     assert printable("a\tb\r\nc") == "a b\nc"
 
 
-@BUSY
 @given(st.text())
 def test_nothing_unseen_is_left(text: str) -> None:
     left = printable(text)
