@@ -94,7 +94,7 @@ def test_a_line_says_for_which_request_it_is(start: Start) -> None:
     with requested("ask") as request:
         logging.getLogger("bot").info("found")
     logging.getLogger("bot").info("idle")
-    assert [line.split(" ", 1)[1] for line in shown.getvalue().splitlines()] == [
+    assert [line.split(" ", 2)[2] for line in shown.getvalue().splitlines()] == [
         f"INFO bot: [{request.id}] found", "INFO bot: idle",
     ]  # fmt: skip
 
