@@ -86,7 +86,7 @@ def pieces(text: str, lines_before: int) -> Iterator[Piece]:
                 level=int(heading.tag[1]) if heading else 0,
                 before=tuple(part for part in leading if isinstance(part, Comment)),
                 among=tuple(part for part in parts[len(leading) :] if isinstance(part, Comment)),
-                stray=labels.looks_like_label(words),
+                stray=bool(labels.STRAY.search(words)),
                 false_heading=not heading and bool(_FALSE_HEADING.search(token.content)),
                 underlined=bool(heading and heading.markup == "-" and sentence),
                 inside=bool(heading and heading.level > 0),

@@ -7,23 +7,12 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
 
-from corpus.books import (
-    MAX_NAME,
-    Book,
-    NotCounted,
-    NotInBook,
-    Reveals,
-    Slug,
-    Unit,
-    is_plain,
-    mark_finished,
-    mark_reached,
-)
+from corpus.books import Book, NotCounted, NotInBook, Reveals, Slug, Unit, is_plain, mark_finished, mark_reached
 from corpus.positions import DIGITS, PERCENT_WORDS, ROMAN, UNIT_WORDS, WORDS, value
 
 _LABEL = re.compile(r"reveals?\s*[:=](.*)", re.IGNORECASE | re.DOTALL)
 _MARK = re.compile(r"[0-9]{1,6}")
-_STRAY = re.compile(r"<!--|<!\W{0,5}reveal|\breveals?\s*[:=]\s*\S{0,100}[0-9]", re.IGNORECASE)
+STRAY = re.compile(r"<!--|<!\W{0,5}reveal|\breveals?\s*[:=]\s*\S{0,100}[0-9]", re.IGNORECASE)  # meant as a comment
 MAX_NAMED = 50  # books that one label may name
 
 _PAIRS = "Write a whole number, or book=number pairs with commas between."
@@ -70,11 +59,6 @@ def meant_as_label(words: str) -> bool:
     return bool(near) or "reveal" in words.lower()
 
 
-def looks_like_label(text: str) -> bool:
-    """Return whether running text contains something that was meant as a comment."""
-    return bool(_STRAY.search(text))
-
-
 def _pairs(value: object, book: Book) -> list[tuple[Slug, str]]:
     if isinstance(value, Mapping):
         return [(str(slug).strip(), _written(mark)) for slug, mark in value.items()]
@@ -96,7 +80,7 @@ def _mark(slug: Slug, written: str, book: Book, known: Mapping[Slug, Book]) -> i
     if not slug or not (slug in known or is_plain(slug)):
         raise ValueError(_PAIRS)
     limit = known[slug].marks if slug in known else None
-    if limit is None and (near := get_close_matches(slug.lower()[:MAX_NAME], known, 1, cutoff=0.8)):
+    if limit is None and (near := get_close_matches(slug.lower(), known, 1, cutoff=0.8)):
         raise ValueError(f"There is no book “{slug[:40]}”: did you mean {near[0]}?")
     if not _MARK.fullmatch(written):
         raise ValueError(f"Write a whole number from 0 to {limit or book.marks} instead of “{written[:40]}”.")
@@ -108,13 +92,12 @@ def _mark(slug: Slug, written: str, book: Book, known: Mapping[Slug, Book]) -> i
 def _hiding(value: object, book: Book, known: Mapping[Slug, Book]) -> Reveals:
     """Return the ends of all books that an unreadable label may have meant."""
     named = [slug for slug in value if isinstance(slug, str)] if isinstance(value, (Mapping, list)) else []
-    names = [slug[:MAX_NAME] for slug in named[:MAX_NAMED]]
     written = _written(value)[:2_000]
-    names += re.findall(rf"([^\s,=]{{1,{MAX_NAME}}})\s*=", written)[:MAX_NAMED]
+    names = named[:MAX_NAMED] + re.findall(r"([^\s,=]{1,100})\s*=", written)[:MAX_NAMED]
     names = [name for name in names if name in known or is_plain(name)]
     marks = {book.slug: book.marks} | {name: known[name].marks if name in known else 1 for name in names}
-    for word in (names + re.findall(r"[^\s,=:;]+", written))[: 2 * MAX_NAMED]:
-        for near in get_close_matches(word.lower()[:MAX_NAME], known, 1, cutoff=0.8):
+    for word in (names + re.findall(r"[^\s,=:;]{1,100}", written))[: 2 * MAX_NAMED]:
+        for near in get_close_matches(word.lower(), known, 1, cutoff=0.8):
             marks[near] = known[near].marks
     return Reveals.of(marks)
 

@@ -79,7 +79,6 @@ class BookDocuments:
     """The documents of every book of a library, read when somebody asks for them, and a fingerprint of each book."""
 
     def __init__(self, folder: Path, books: KnownBooks, problems: list[LibraryProblem]) -> None:
-        """Add what is wrong with documents to `problems` once they are read."""
         self._homes, self._books, self._problems = {slug: folder / slug for slug in books}, books, problems
         self._read: dict[Path, tuple[Document, ...]] = {}
         self._fingerprints: dict[Path, str] = {}

@@ -25,9 +25,8 @@ KEPT_VIEWS = 4  # views of one book kept at a time: a club has few different pos
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """For each row the number of its run, from 0 and rising, and for each run where it starts and how long it is."""
+    """Where each run of rows with the same number starts, and how long it is."""
 
-    of: Ints
     starts: Ints
     sizes: Floats
 
@@ -35,7 +34,7 @@ class Runs:
     def numbered(cls, numbers: Ints) -> Self:
         """Return the runs of rows that bear these numbers."""
         starts = np.flatnonzero(np.diff(numbers, prepend=-1))
-        return cls(numbers, starts, np.diff(starts, append=len(numbers)).astype(np.float32))
+        return cls(starts, np.diff(starts, append=len(numbers)).astype(np.float32))
 
     def combined(self, combine: np.ufunc, rows: Floats) -> Floats:
         """Combine the columns of each run, shape (rows, columns) to (rows, runs); there has to be a column."""

@@ -142,7 +142,6 @@ class Books:
     """Opens books for any number of threads at once."""
 
     def __init__(self, library: Library, store: Store, clubs: ClubPassages, budget: int = OPENED_BYTES) -> None:
-        """Keep opened books in memory up to a budget of bytes."""
         self._library, self._store, self._clubs = library, store, clubs
         self._opened: LRUCache[tuple[Slug, str], tuple[object, OpenedBook]] = LRUCache(
             budget, getsizeof=lambda kept: kept[1].bytes
@@ -179,15 +178,24 @@ class Books:
                 break
         raise BookInWork(books[book].title)
 
-    def find(self, question: Question, gate: Gate, among: Sequence[Slug] = ()) -> Slug | None:
-        """Return the book whose visible text fits a question best, of all or `among` a few. Raises BookInWork."""
-        club = gate.audience.club
-        candidates = among or self._candidates(question, gate, club)
-        return next(iter(self._likeliest(question, candidates, gate, club)), None)
+    def fitting(
+        self, question: Question, club: str, gate: Gate | None = None, among: Sequence[Slug] = ()
+    ) -> list[Slug]:
+        """Return the books of a club, or of `among`, whose text fits a question, the best first. Raises BookInWork.
 
-    def related_to(self, statement: Question, club: str) -> list[Slug]:
-        """Return the books of a club that a statement may be about, likeliest first; all text counts."""
-        return self._likeliest(statement, self._candidates(statement, None, club), None, club)
+        What a gate hides takes no part in it. Without a gate all text counts: for placing alone.
+        """
+        views: list[VisibleBook] = []
+        refused: BookInWork | None = None
+        for slug in among or self._candidates(question, gate, club):
+            try:
+                opened = self.open(slug, club, texts=False)
+                views.append(opened.seen_through(gate) if gate else opened.whole())
+            except BookInWork as error:
+                refused = error
+        if refused and not views:
+            raise refused
+        return likeliest(question, views)
 
     def _open(self, manifest: BookManifest, club: str) -> OpenedBook | None:
         """Return a book as a manifest has it; None where the store has it otherwise by now."""
@@ -237,20 +245,6 @@ class Books:
                 if len(seen) <= CANDIDATES:
                     return seen
             count *= MORE
-
-    def _likeliest(self, question: Question, books: Iterable[Slug], gate: Gate | None, club: str) -> list[Slug]:
-        """Return books by how well what a gate lets through fits. Raises BookInWork where none of them is ready."""
-        views: list[VisibleBook] = []
-        refused: BookInWork | None = None
-        for slug in books:
-            try:
-                opened = self.open(slug, club, texts=False)
-                views.append(opened.seen_through(gate) if gate else opened.whole())
-            except BookInWork as error:
-                refused = error
-        if refused and not views:
-            raise refused
-        return likeliest(question, views)
 
 
 def _book_of(key: str, ready: Mapping[Slug, BookManifest], gate: Gate | None) -> Slug | None:

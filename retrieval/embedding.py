@@ -187,11 +187,7 @@ def mean(vectors: Matrix) -> Vector:
 
 
 def _pooled(vectors: Matrix, offsets: npt.NDArray[np.int64], sentences: Sequence[str]) -> Embedded:
-    """Return the passage's vector and its sentences'; a sentence beyond the model's limit gets the passage's.
-
-    A sentence's vector is the mean of its tokens' in the passage ("late chunking", Günther et al. 2024,
-    arXiv:2409.04701), so a sentence that says "he" still carries who is meant.
-    """
+    """Return a passage's vector and its sentences', each the mean of its tokens ("late chunking", arXiv:2409.04701)."""
     whole = mean(vectors)
     rows, start = [], 0
     for sentence in sentences:

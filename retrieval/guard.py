@@ -76,11 +76,7 @@ def _tokens_of(word: re.Match[str], read: TokenVectors) -> Floats:
 
 
 def word_similarities(words: Matrix, passages: Sequence[Matrix]) -> Floats:
-    """Return how near each word is to the nearest word of each passage (cosine, -1 to 1), shape (words, passages).
-
-    Words are matched in context ("late interaction", Khattab and Zaharia 2020, arXiv:2004.12832): so "She was murdered"
-    finds "somebody killed her".
-    """
+    """Return each word's cosine to the nearest word of each passage ("late interaction", arXiv:2004.12832)."""
     if not len(words) or not passages:
         return np.zeros((len(words), len(passages)), np.float32)
     return np.stack([(words @ passage.T).max(axis=1, initial=-1.0) for passage in passages], axis=1)
@@ -340,12 +336,7 @@ def distances(
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The learned rule: a logistic regression over the signals, and the risk from which a sentence is stopped.
-
-    It was learned from honest and leaking answers (docs/guard.md). Every signal counts once as it is, and those of
-    matching count once more, the shorter the sentence is: three of the book's own words are judged differently from a
-    sentence of thirty other words.
-    """
+    """The learned rule (docs/guard.md): a logistic regression over the signals, and the risk that stops a sentence."""
 
     fit: Fit
     limit: float

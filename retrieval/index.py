@@ -53,10 +53,7 @@ class Indexer:
         return self._one_at_a_time.locked()
 
     def stale(self, held: Mapping[Slug, BookManifest] | None = None) -> list[Slug]:
-        """Return the books that a run would bring up to date, and those that it would remove.
-
-        Books of clubs are removed by `keep_of_clubs` alone: only the database knows which there are.
-        """
+        """Return the books that a run would update or remove; clubs' own are removed by `keep_of_clubs` alone."""
         held, known = self._store.manifests() if held is None else held, self._library.books
         changed = [s for s in known if s not in held or held[s].fingerprint != self._library.fingerprint(s)]
         return changed + sorted(slug for slug, manifest in held.items() if slug not in known and not manifest.club)

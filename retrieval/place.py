@@ -301,7 +301,7 @@ class Messages:
         for statement in self._statements(text):
             fits = {
                 slug: self._match(statement, slug, club)
-                for slug in discussed or self._books.related_to(statement, club)[:LIKELIEST]
+                for slug in discussed or self._books.fitting(statement, club)[:LIKELIEST]
             }
             surest = max([MIN_MATCH, *(found.confidence for found in fits.values())])
             near = {slug: self._match(statement, slug, club) for slug in relatives}
@@ -312,10 +312,7 @@ class Messages:
         return Reveals.of(furthest)
 
     def _statements(self, text: str) -> list[Question]:
-        """Return windows of a few sentences, and each sentence too where there is more than one window.
-
-        A line break ends a sentence: headings and lists would dilute what stands beside them.
-        """
+        """Return windows of a few sentences, and each alone if there are more windows; a line break ends a sentence."""
         said = [sentence for line in text[:MAX_MESSAGE].splitlines() for sentence in sentences(line)]
         told = [" ".join(said[n : n + WINDOW]) for n in range(max(1, len(said) - WINDOW + 1))]
         if len(told) > 1:

@@ -77,9 +77,7 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class PassagesState:
-    """What operators may know: books of the library and how many are ready, whether an index run is under way, and of
-    the books that are held in memory how many, their bytes, and how often one was there or had to be read.
-    """
+    """What operators may know of books: in the library, ready, in work; in memory, their bytes, found there, read."""
 
     books: int
     ready: int
@@ -185,7 +183,8 @@ class Retriever:
         question, gate = Question.of(text, vectors), Gate(audience)
         if book is None:
             named = names_in(text, self.library.books.of(audience.club))
-            book = named[0] if len(named) == 1 else self._books.find(question, gate, named)
+            fitting = named if len(named) == 1 else self._books.fitting(question, audience.club, gate, named)
+            book = next(iter(fitting), None)
         if book is None:
             return Search(None)
         opened = self._books.open(book, audience.club)
