@@ -156,15 +156,10 @@ class Books:
             others = self._ready if all_others else {}
             self._ready = {**others, **{manifest.book: manifest for manifest in manifests}}
 
-    @property
-    def ready(self) -> int:
-        """How many books can be opened."""
-        return len(self._ready)
-
-    def use(self) -> tuple[int, int, int, int]:
-        """Return how many books are held in memory, their bytes, and how often one was there, or had to be read."""
+    def use(self) -> tuple[int, int, int, int, int]:
+        """Return how many books can be opened and are in memory, their bytes, and how often one was there or not."""
         with self._changing:
-            return len(self._opened), int(self._opened.currsize), self._hits, self._misses
+            return len(self._ready), len(self._opened), int(self._opened.currsize), self._hits, self._misses
 
     def open(self, book: Slug, club: str = "", *, texts: bool = True) -> OpenedBook:
         """Return a book, with a club's own `texts` if it has any. Raises BookInWork or UnknownBook."""

@@ -161,7 +161,8 @@ class Retriever:
 
     def state(self) -> PassagesState:
         """Return how many books are ready and in memory."""
-        return PassagesState(len(self.library.books), self._books.ready, self._indexer.running, *self._books.use())
+        ready, *held = self._books.use()
+        return PassagesState(len(self.library.books), ready, self._indexer.running, *held)
 
     def repair(self) -> bool:
         """Open the store again and bring it up to date; return whether it was damaged. Raises StoreUnavailable."""

@@ -99,7 +99,6 @@ class Store:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close the store, so that another process can open it."""
         self._closed = True
         self._chroma.close()
 

@@ -159,7 +159,7 @@ def test_books_stay_in_memory_as_far_as_there_is_room(
     small.set_ready(manifests.values())
     for slug in (LANTERN, KITE, LANTERN):
         assert small.open(slug).book == slug
-    assert (small.use()[0], small.use()[3]) == (kept, read)
+    assert (small.use()[1], small.use()[4]) == (kept, read)
 
 
 @contextmanager
