@@ -3,7 +3,7 @@
 # make test      style, types and tests
 # make evaluate  what it answers and gives away, measured; STORIES=… QUESTIONS=… for a published set
 # make served    a small chat model and its server, which one test then asks: 130 MB
-# make pictures  the README's pictures, from the club of make try
+# make pictures  the README's film and the pictures of the docs, from the club of make try; needs Chromium
 # make docs      the documentation as a site, in build/site
 # make audit     the dependencies compared with what is known of their weaknesses
 # make bench     Dogear beside LangChain and LlamaIndex: hours the first time, most of it for the largest library

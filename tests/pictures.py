@@ -1,4 +1,4 @@
-"""Takes the README's pictures, from the club of `make try` in a real browser: python -m tests.pictures [FOLDER]."""
+"""Takes the README film and the pictures of the docs, from `make try` in a real browser: python -m tests.pictures."""
 
 import asyncio
 import contextlib
@@ -6,7 +6,7 @@ import datetime as dt
 import io
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
@@ -19,6 +19,8 @@ from bot.settings import DATA, Settings
 from tests.chromium import CHROMIUM, MISSING, Page, opened_page
 from tests.trial_page import LAST, TrialPage
 
+Scene = tuple[Image.Image, Person, str]
+"""An answer as it is seen, who asked, and what they typed."""
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 GIVES_NOTHING_AWAY = "Who is Laura?"
 """Answered from 15% on, with what is no secret afterwards."""
@@ -37,8 +39,8 @@ document.adoptedStyleSheets = [sheet];
 """Only the conversation, and no times: a picture that is taken again is the same, whatever the clock says."""
 
 
-async def taken() -> dict[str, Image.Image]:
-    """Return all pictures by their names."""
+async def taken() -> tuple[dict[str, Image.Image], list[Scene]]:
+    """Return all pictures by their names, and the scenes of the film."""
     async with contextlib.AsyncExitStack() as stack:
         records = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         settings = Settings(data=DATA / FOLDER)
@@ -49,20 +51,27 @@ async def taken() -> dict[str, Image.Image]:
         seen = TrialPage(page)
         await seen.opened()
         await page.run(BARE)
-        return {
-            "two-readers.png": await _two_readers(seen),
-            "hint.png": await _hint(seen),
+        scenes = [*await _two_readers(seen), await _hint(seen)]
+        pictures = {
+            "two-readers.png": _beside([_titled(*scene) for scene in scenes[:2]]),
+            "hint.png": _titled(*scenes[2]),
             "order.png": await _order(seen),
         }
+        return pictures, scenes
 
 
-async def _two_readers(page: TrialPage) -> Image.Image:
+async def _two_readers(page: TrialPage) -> list[Scene]:
     """The same question, asked by one who has begun and by one who is half-way."""
-    halves = []
+    scenes = []
     for person in (BEGINNER, MIDDLE):
         await page.be(person.name)
         await page.command("ask", question=GIVES_NOTHING_AWAY)
-        halves.append(_titled(await _seen(page.page, LAST), person, f"/ask question: {GIVES_NOTHING_AWAY}"))
+        scenes.append((await _seen(page.page, LAST), person, f"/ask question: {GIVES_NOTHING_AWAY}"))
+    return scenes
+
+
+def _beside(halves: Sequence[Image.Image]) -> Image.Image:
+    """Put two pictures beside each other."""
     width = sum(half.width for half in halves) + MARGIN * SCALE
     beside = Image.new("RGB", (width, max(half.height for half in halves)), BACKGROUND)
     beside.paste(halves[0], (0, 0))
@@ -70,12 +79,30 @@ async def _two_readers(page: TrialPage) -> Image.Image:
     return beside
 
 
-async def _hint(page: TrialPage) -> Image.Image:
+async def _hint(page: TrialPage) -> Scene:
     """A hint, turned to its second level."""
     await page.be(MIDDLE.name)
     await page.command("hint", question=QUESTION)
     await page.press("Where it is dealt with")
-    return _titled(await _seen(page.page, LAST), MIDDLE, f"/hint question: {QUESTION}")
+    return await _seen(page.page, LAST), MIDDLE, f"/hint question: {QUESTION}"
+
+
+def keep_film(scenes: Sequence[Scene], path: Path) -> None:
+    """Write a film in which each question is typed, and then answered."""
+    shots = []
+    for seen, person, typed in scenes:
+        blank = Image.new("RGB", seen.size, BACKGROUND)
+        shots += [(_titled(blank, person, typed[:end]), 120) for end in range(7, len(typed), 3)]
+        shots.append((_titled(seen, person, typed), 4_500))
+    size = max(shot.width for shot, _ in shots), max(shot.height for shot, _ in shots)
+    frames = []
+    for shot, _ in shots:
+        frame = Image.new("RGB", size, BACKGROUND)
+        frame.paste(shot, (0, 0))
+        frame = frame.resize((size[0] // SCALE, size[1] // SCALE), Image.Resampling.LANCZOS)
+        frames.append(frame.quantize(COLOURS, dither=Image.Dither.NONE))
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=[ms for _, ms in shots], loop=0)
+    print(f"{path}: {len(frames)} pictures, {path.stat().st_size // 1024} KB")
 
 
 async def _order(page: TrialPage) -> Image.Image:
@@ -133,4 +160,7 @@ def _now() -> dt.datetime:
 if __name__ == "__main__":
     if CHROMIUM is None:
         sys.exit(f"This {MISSING}.")
-    keep(asyncio.run(taken()), Path(sys.argv[1]) if len(sys.argv) > 1 else PICTURES)
+    drawn, played = asyncio.run(taken())
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else PICTURES
+    keep(drawn, folder)
+    keep_film(played[:2], folder / "film.gif")
