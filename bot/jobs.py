@@ -18,7 +18,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from bot.db.jobs import Claim, Due, JobTable, Key
@@ -28,26 +28,19 @@ from bot.people import EVERY, Shards
 log = logging.getLogger(__name__)
 
 LONGEST = dt.timedelta(hours=6)
-"""Time after which the database is asked even where nothing was due, and nobody else writes to it."""
+"""Time after which the database is asked even where nothing was due, and neither the clock nor anybody else moves."""
 
+GLANCE = dt.timedelta(seconds=30)  # the same where the clock may be set, or go on while the machine sleeps
 SHARED = dt.timedelta(seconds=5)
-"""The same where other processes write to it: what they plan for clubs of this one is not heard of otherwise."""
+"""The same where other processes write to the database: what they plan is not heard of otherwise."""
 
 SHORTEST = dt.timedelta(seconds=1)
-GLANCE = dt.timedelta(seconds=30)
-"""How often the bot looks at the clock while nothing is due."""
 
-HELD = dt.timedelta(minutes=3)
-"""How long a claim lasts: longer than any post takes, and short enough to wait for."""
+HELD = dt.timedelta(minutes=3)  # how long a claim lasts: longer than any post takes, and short enough to wait for
+AGAIN = dt.timedelta(minutes=1)  # time after which a job that failed is tried again
+AT_ONCE = 8  # subjects that are looked after at once: each waits for Discord most of the time, and for the others never
 
-AGAIN = dt.timedelta(minutes=1)
-"""Time after which a job that failed is tried again."""
-
-AT_ONCE = 8
-"""Subjects that are looked after at once: each waits for Discord most of the time, and for the others never."""
-
-Work = Callable[[int, int], Awaitable[object]]
-"""Does what is due for a subject of a feature, given its club and its id."""
+Work = Callable[[int, int], Awaitable[object]]  # does what is due for a subject of a feature, given its club and its id
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +62,7 @@ async def everywhere(_: int) -> bool:
 
 @dataclass
 class Jobs:
-    """Does the jobs of the clubs that this process serves; `nudge` says that there may be something nearer.
-
-    `glance` is how often a sleeper looks at the clock, which may be set, or go on while the machine sleeps.
-    """
+    """Does the jobs of the clubs that this process serves; `nudge` says that there may be something nearer."""
 
     rows: JobTable
     now: Callable[[], dt.datetime]
@@ -81,10 +71,10 @@ class Jobs:
     meter: Meter = field(default_factory=Meter)
     work: dict[str, Work] = field(default_factory=dict)
     longest: dt.timedelta = LONGEST
-    glance: dt.timedelta = LONGEST
     _running: asyncio.Task[None] | None = None
     _sleeping: asyncio.Task[None] | None = None
     _nudged: bool = False
+    _leaving: bool = False
 
     # The loop
 
@@ -104,15 +94,17 @@ class Jobs:
         What takes longer is left as a killed process leaves it: its claim ends, and then it is taken over.
         """
         running, self._running = self._running, None
-        self.nudge()
         if running is None:
             return
+        self._leaving = True
+        self.nudge()
         _, left = await asyncio.wait([running], timeout=patience)
         if left:
             log.warning("timed work was not finished in %.0f s; it is taken over later", patience)
             running.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await running
+        self._leaving = False
 
     def nudge(self) -> None:
         """Ask again what is due next: something was planned, moved or cancelled."""
@@ -121,18 +113,18 @@ class Jobs:
             self._sleeping.cancel()
 
     async def _run(self) -> None:
-        me = asyncio.current_task()
-        while self._running is me:
+        while not self._leaving:
             self._nudged = False
-            pause = await self._until_due(lambda: self._running is me)
-            if not self._nudged and self._running is me:
-                await self._sleep(max(pause, SHORTEST))
+            pause = max(await self._until_due(), SHORTEST)
+            if not self._nudged:
+                self._sleeping = asyncio.create_task(asyncio.sleep(pause.total_seconds()))
+                await asyncio.wait([self._sleeping])
 
-    async def _until_due(self, going_on: Callable[[], bool]) -> dt.timedelta:
+    async def _until_due(self) -> dt.timedelta:
         """Do what is due, and return how long it is until more is; a failure is no reason to stop."""
         begun = self.now()
         try:
-            await self.do_due(going_on)
+            await self.do_due()
             due = await self.next_due()
         except Exception:
             log.exception("timed work failed; it is tried again")
@@ -142,27 +134,17 @@ class Jobs:
         tried = due <= begun  # and left as it was: what became due meanwhile is done at once
         return min(self.longest, AGAIN if tried else due - self.now())
 
-    async def _sleep(self, pause: dt.timedelta) -> None:
-        """Sleep until the clock has come so far, or as long as that should take, whichever comes first."""
-        until, left = self.now() + pause, pause
-        while left > dt.timedelta() and self.now() < until and not self._nudged:
-            part = min(left, self.glance)
-            left -= part
-            self._sleeping = asyncio.create_task(asyncio.sleep(part.total_seconds()))
-            await asyncio.wait([self._sleeping])
-            self._sleeping = None
-
     async def next_due(self) -> dt.datetime | None:
         """Return when a job is due next, which may be past; None where none is planned."""
         return await self.rows.next_due(self.work, self.shards)
 
-    async def do_due(self, going_on: Callable[[], bool] = lambda: True) -> None:
+    async def do_due(self) -> None:
         """Do what is due by now, some subjects at a time; one that fails keeps no other waiting."""
         left = iter(await self.rows.due(self.work, self.shards, self.now()))
 
         async def one_after_another() -> None:
             for due in left:
-                if not going_on():
+                if self._leaving:
                     return
                 try:
                     await self._look_after(due)
@@ -210,12 +192,3 @@ class Jobs:
     async def put_off(self, key: Key, by: dt.timedelta = AGAIN) -> None:
         """Let a job be claimed again after a while: its claim is longer, or it failed and is tried again."""
         await self.rows.put_off(key, self.now() + by)
-
-    async def drop(self, key: Key) -> None:
-        """Delete a job that is not to be done any more."""
-        await self.rows.drop(key)
-
-
-def first_claim(claims: Sequence[Claim]) -> Claim:
-    """Return one claim for jobs that are posted together, since the first of them was claimed."""
-    return Claim(claims[0].key, min((claim.since for claim in claims if claim.since), default=None))

@@ -52,9 +52,7 @@ async def run_until_stopped(settings: Settings, token: SecretStr, discussion: Di
     """Open the club's data, log in, and stay until SIGINT or SIGTERM."""
     async with open_app(discussion, settings, discord.utils.utcnow, meter=meter) as app:
         bot = Dogear(app)
-        bot.jobs.glance = GLANCE
-        if settings.database:
-            bot.jobs.longest = SHARED
+        bot.jobs.longest = SHARED if settings.database else GLANCE
         _stop_on_signals(bot)
         try:
             port = settings.metrics_port

@@ -1,33 +1,27 @@
 """Dates, times and zones as people write them, and moments as clocks in a zone show them."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
+
+from dateutil.rrule import DAILY, rrule
 
 from corpus.errors import DogearError
 from corpus.positions import shown
-
-if TYPE_CHECKING:
-    from dateparser.date import DateDataParser
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 """Names of the days, from 0 as Python counts them."""
 
 YEAR = dt.timedelta(days=366)
-
+CENTURY = 2100  # from this year on, a day was not meant: of 1/13, a parser makes one in 2113
 _MONTHS = (
     r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?"
 )
-MONTH = rf"(?:{_MONTHS})\b\.?"
-"""A pattern for the name of a month."""
-
+MONTH = rf"(?:{_MONTHS})\b\.?"  # a pattern for the name of a month
 WEEKDAY = (
     r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday|s)?|thu(?:rs?(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
 )
@@ -40,7 +34,7 @@ _FIGURES = r"20\d\d-\d\d?-\d\d?|\d\d?/\d\d?(?:/(?:20)?\d\d)?|\d\d?\.\d\d?\.(?:20
 _NAMED = rf"{_NUMBER}(?: of)? {MONTH}{_YEAR}?|{MONTH}(?: the)? {_NUMBER}(?![\d:%.-]| ?[ap]\.?m\b){_YEAR}?"
 DAY = (
     rf"(?:(?:{WEEKDAY},? )?(?:the )?(?:{_FIGURES}|{_NAMED}|{_ORDINAL})"
-    rf"|today|tomorrow|(?:this|next|coming) {WEEKDAY}|{WEEKDAY} (?:of )?next week)(?!\w|%)"
+    rf"|today|tomorrow|(?:this|next|coming) {WEEKDAY})(?!\w|%)"
 )
 """A pattern for one day."""
 
@@ -60,12 +54,8 @@ _LIST = re.compile(
     rf"(?<![\w:.-])({_NUMBER}(?:(?:, | and |, and | & ){_NUMBER})+)(?: of)? ({MONTH})({_YEAR})?(?!\w)"
     rf"|\b({MONTH}) ({_NUMBER}(?:(?:, | and |, and | & ){_NUMBER}(?![\w:.-]))+)(?= at\b|[,;]|$)({_YEAR})?"
 )
-_TIMESTAMP = re.compile(r"<t:(\d{1,11})(?::[a-zA-Z])?>")
-"""Discord: a moment that everybody sees in their own time."""
-
 _HOURS = re.compile(r"(?:in\s+)?(\d{1,4})\s*(?:h|hrs?|hours?)?", re.IGNORECASE)
-_SHORT = 4
-"""Letters from which a part of a name says which zone is meant; “est” is in Brest and in Budapest."""
+_SHORT = 4  # letters from which a part of a name says which zone is meant; “est” is in Brest and in Budapest
 
 
 class NotUnderstood(DogearError):
@@ -86,30 +76,14 @@ class UnknownZone(DogearError):
     def __init__(self, typed: str, nearest: tuple[str, ...]) -> None:
         likely = f"Did you mean {' or '.join(nearest)}?" if nearest else "Write a zone like Europe/Berlin."
         super().__init__(f"I don’t know the time zone {shown(typed)}. {likely}")
-        self.nearest = nearest
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A moment in UTC, and a note for people where the clocks made it doubtful."""
-
-    utc: dt.datetime
-    note: str = ""
-
-
-def moment(day: dt.date, at: dt.time, zone: str) -> Moment:
+def moment(day: dt.date, at: dt.time, zone: str) -> dt.datetime:
     """Return the moment at which clocks in a zone show a time on a day: 8pm stays 8pm when the clocks change.
 
-    A time that the clocks leap over moves on by the leap; of a time that comes twice, the first counts. Both are noted.
+    A time that the clocks leap over moves on by the leap; of a time that comes twice, the first counts.
     """
-    said = dt.datetime.combine(day, at.replace(fold=0), ZoneInfo(zone))
-    utc = said.astimezone(dt.UTC)
-    there, note = local(utc, zone), ""
-    if there.replace(tzinfo=None) != said.replace(tzinfo=None):
-        note = f"leap over {at:%H:%M}: it is {there:%H:%M} then."
-    elif said.utcoffset() != said.replace(fold=1).utcoffset():
-        note = f"show {at:%H:%M} twice: the first counts."
-    return Moment(utc, note and f"On {day.day} {day:%B} the clocks in {zone} {note}")
+    return dt.datetime.combine(day, at.replace(fold=0), ZoneInfo(zone)).astimezone(dt.UTC)
 
 
 def local(moment_: dt.datetime, zone: str) -> dt.datetime:
@@ -135,10 +109,17 @@ def read_moment(
 
     It lies after `now`, by `soonest` to `latest`. Raises MomentProblem.
     """
-    text = " ".join(typed.split())
+    text = " ".join(typed.split())[:100]
+    words, _, last = text.rpartition(" ")
+    if "/" in last and last in available_timezones():
+        text, zone = words, last
     try:
-        found = _moment(text, now, zone)
-    except (ValueError, OverflowError, OSError):
+        hours = _HOURS.fullmatch(text)
+        there = local(now, zone).replace(tzinfo=None)
+        found = now + dt.timedelta(hours=int(hours[1])) if hours else _parsed(text, there)[0]
+        if found is not None:
+            found = (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))).astimezone(dt.UTC)
+    except (ValueError, OverflowError):
         found = None
     tomorrow = now + dt.timedelta(days=1)
     cure = f"Write for example “in 3 days”, “Friday 8pm”, “Friday 8pm Europe/London” or “{tomorrow:%Y-%m-%d} 19:00”."
@@ -155,23 +136,19 @@ def read_moment(
 
 def read_day(text: str, today: dt.date) -> dt.date:
     """Return the day that words matched by DAY or BEGINNING mean, said on a day. Raises NotUnderstood."""
-    monday = today + dt.timedelta(days=7 - today.weekday())
-    if found := re.fullmatch(rf"({WEEKDAY}) (?:of )?next week", text):
-        return monday + dt.timedelta(days=weekday(found[1]))
     if text == "next week":
-        return monday
+        return today + dt.timedelta(days=7 - today.weekday())
     plain = re.sub(r"^(?:next|coming) (?!month|week)|^this ", "", re.sub(r"^after ", "in ", text))
     named = re.match(rf"({WEEKDAY}),? (?=\S)", plain)
     rest = re.sub(r"^the (?=\d)", "", plain[named.end() :] if named else plain)
-    if re.search(r"\d[-/.]\d", rest):
-        day = _in_figures(rest, text, today)
-    elif number := re.fullmatch(_ORDINAL, rest):
-        day = _of_month(int(number[0][:-2]), text, today)
+    rest = re.sub(r"(?<=\d)\.", "/", rest).rstrip("/")  # a parser takes 1.10. for a time
+    midnight = dt.datetime.combine(today, dt.time())
+    if number := re.fullmatch(_ORDINAL, rest):
+        day = rrule(DAILY, midnight + dt.timedelta(days=1), bymonthday=int(number[0][:-2]))[0].date()
     else:
-        midnight = dt.datetime.combine(today, dt.time())
         parsed, period = _parsed(rest, midnight)
-        if parsed is None:
-            raise _no_such_day(text)
+        if parsed is None or parsed.year >= CENTURY:
+            raise NotUnderstood(text, "There is no such date. Write one like 5 January or 2027-01-05.")
         day = max(parsed.date().replace(day=1), today) if period == "month" else parsed.date()
     if named and day.weekday() != weekday(named[1]):
         raise NotUnderstood(text, f"That day is {day_name(day)}. Write the date alone.")
@@ -214,19 +191,13 @@ def find_zone(typed: str) -> str:
 
     Abbreviations such as EST are refused: they name an offset, which knows of no summer.
     """
-    key = _key(typed)
-    for zone in _zones():
-        if _key(zone) == key:
-            return zone
+    key, city = _key(typed), _key(typed.rpartition("/")[2])[:60]
     cities = {_key(zone.rpartition("/")[2]): zone for zone in _zones()}
-    near = [zone for zone in _zones() if key and _key(zone.rpartition("/")[2]) == key]
+    near = [zone for zone in _zones() if key in (_key(zone), _key(zone.rpartition("/")[2]))]
     if len(near) == 1:
         return near[0]
-    if not near and len(key) >= _SHORT:
-        near = list(search_zones(typed, 3))
-    city = _key(typed.rpartition("/")[2])[:60]
-    if not near and len(city) >= _SHORT:
-        near = [cities[each] for each in get_close_matches(city, cities, 2, 0.7)]
+    if len(city) >= _SHORT:
+        near = near or [*search_zones(typed, 3)] or [cities[each] for each in get_close_matches(city, cities, 2, 0.7)]
     raise UnknownZone(typed, tuple(near[:3]))
 
 
@@ -238,48 +209,6 @@ def search_zones(typed: str, limit: int = 25) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*begun, *within]))[:limit]
 
 
-def _moment(text: str, now: dt.datetime, zone: str) -> dt.datetime | None:
-    """Return the moment that is meant, in UTC, or None. Raises ValueError, OverflowError or OSError."""
-    if stamp := _TIMESTAMP.fullmatch(text):
-        return dt.datetime.fromtimestamp(int(stamp[1]), dt.UTC)
-    if hours := _HOURS.fullmatch(text):
-        return now + dt.timedelta(hours=int(hours[1]))
-    words, _, last = text.rpartition(" ")
-    if "/" in last and last in available_timezones():
-        text, zone = words, last
-    found, _ = _parsed(text[:100], local(now, zone).replace(tzinfo=None))
-    if found is None:
-        return None
-    return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))).astimezone(dt.UTC)
-
-
-def _in_figures(figures: str, text: str, today: dt.date) -> dt.date:
-    """Return the day that figures alone mean, this year or next: a parser that guesses takes 1.10. for a time."""
-    numbers = [int(number) for number in re.findall(r"\d+", figures)]
-    if figures.startswith("20") and "-" in figures:
-        year, month, day = numbers
-    else:
-        day, month, *said = numbers
-        year = said[0] % 100 + 2000 if said else today.year + ((month, day) <= (today.month, today.day))
-    try:
-        return dt.date(year, month, day)
-    except ValueError as error:
-        raise _no_such_day(text) from error
-
-
-def _of_month(number: int, text: str, today: dt.date) -> dt.date:
-    """Return the next day of that number: “the 5th”, said on the 11th, is in the next month."""
-    month = today if number > today.day else today.replace(day=28) + dt.timedelta(days=4)
-    try:
-        return month.replace(day=number)
-    except ValueError as error:
-        raise NotUnderstood(text, "That month doesn’t have that day. Write the month too.") from error
-
-
-def _no_such_day(text: str) -> NotUnderstood:
-    return NotUnderstood(text, "There is no such date. Write one like 5 January or 2027-01-05.")
-
-
 def _parsed(text: str, now: dt.datetime) -> tuple[dt.datetime | None, str]:
     """Return what dateparser understands, seen from `now`, and whether it is a day, a week or a month."""
     found = _parser(now).get_date_data(text)
@@ -287,13 +216,11 @@ def _parsed(text: str, now: dt.datetime) -> tuple[dt.datetime | None, str]:
 
 
 @lru_cache(maxsize=4)
-def _parser(now: dt.datetime) -> DateDataParser:
+def _parser(now: dt.datetime) -> Any:  # noqa: ANN401 (of a library that is loaded late)
     from dateparser.date import DateDataParser  # dates are rarely read, and loading this takes half a second
 
-    parsers = ["timestamp", "relative-time", "absolute-time"]
-    return DateDataParser(
-        languages=["en"], settings={"RELATIVE_BASE": now, "PREFER_DATES_FROM": "future", "PARSERS": parsers}
-    )
+    settings = {"RELATIVE_BASE": now, "PREFER_DATES_FROM": "future", "DATE_ORDER": "DMY"}
+    return DateDataParser(languages=["en"], settings=settings | {"PARSERS": ["relative-time", "absolute-time"]})
 
 
 def _key(name: str) -> str:

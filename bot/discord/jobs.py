@@ -15,12 +15,12 @@ GONE = (discord.NotFound, discord.Forbidden)  # the channel or the message was d
 
 async def find_message(
     channel: discord.abc.Messageable, me: int, since: dt.datetime, is_it: Callable[[discord.Message], bool]
-) -> discord.Message | None:
-    """Return the bot's own message that was posted since a moment; None where there is none."""
+) -> int:
+    """Return the id of the bot's own message that was posted since a moment; 0 where there is none."""
     async for message in channel.history(after=since - SLACK, oldest_first=True, limit=LOOKED_THROUGH):
         if message.author.id == me and is_it(message):
-            return message
-    return None
+            return message.id
+    return 0
 
 
 def small_print(message: discord.Message) -> set[str]:

@@ -15,7 +15,7 @@ import pytest
 from bot.db.jobs import Claim, Due, JobTable, Key, claimed, drop, finish, plan
 from bot.db.migrate import open_database
 from bot.db.sessions import Sessions
-from bot.jobs import AGAIN, HELD, SHARED, Jobs, Post
+from bot.jobs import AGAIN, HELD, Jobs, Post
 from bot.people import EVERY, Shards
 from bot.processes import Presence
 from tests.fakes.app import app_on
@@ -185,12 +185,6 @@ async def test_a_job_can_be_claimed_early_unless_another_process_has_it(each_des
     assert await each_desk.jobs.claim(KEY, early=True) is None
 
 
-async def test_a_job_that_nobody_planned_is_claimed_only_as_a_new_one(each_desk: Desk) -> None:
-    assert await each_desk.jobs.claim(KEY) is None
-    claims = await asyncio.gather(*(each_desk.jobs.claim(KEY, new=True) for _ in range(5)))
-    assert [claim for claim in claims if claim] == [Claim(KEY)]
-
-
 async def test_what_is_planned_as_claimed_is_its_planners_until_then(each_desk: Desk) -> None:
     await each_desk.plan(due=START + HELD, since=START)
     assert await each_desk.jobs.claim(KEY, early=True) is None
@@ -205,7 +199,7 @@ async def test_a_job_without_a_time_rests_and_one_that_was_dropped_is_gone(each_
     await each_desk.plan(due=None)
     assert await each_desk.jobs.next_due() is None
     assert await each_desk.jobs.claim(KEY) == Claim(KEY)
-    await each_desk.jobs.drop(KEY)
+    await each_desk.rows.drop(KEY)
     assert await each_desk.jobs.claim(KEY) is None
     await each_desk.plan()
     async with each_desk.sessions.writing() as session:
@@ -272,16 +266,6 @@ async def test_a_process_that_dies_behind_its_post_leaves_it_to_be_found(each_de
     assert await each_desk.jobs.next_due() is None
 
 
-async def test_a_process_that_dies_before_its_post_is_taken_over_when_its_claim_ends(each_desk: Desk) -> None:
-    await each_desk.plan()
-    await each_desk.jobs.claim(KEY)
-    await each_desk.jobs.do_due()
-    assert each_desk.channel.posted == []
-    each_desk.clock.time += HELD
-    await each_desk.jobs.do_due()
-    assert each_desk.channel.posted == votes(7)
-
-
 async def test_a_post_that_fails_is_tried_again_and_keeps_no_other_waiting(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -310,28 +294,6 @@ async def test_what_is_not_recorded_is_found_the_next_time(desk: Desk) -> None:
     desk.clock.time += AGAIN
     await desk.jobs.do_due()
     assert desk.channel.posted == votes(7)
-
-
-async def test_where_nothing_is_to_be_posted_nothing_is_recorded(desk: Desk) -> None:
-    await desk.plan()
-    claim = await desk.jobs.claim(KEY)
-    assert claim is not None
-
-    async def nothing() -> None:
-        return None
-
-    post = Post(nothing, desk.channel.post("").find)
-    assert await desk.jobs.post_once(claim, post, lambda made: desk.finish(claim, made)) is None
-    assert not desk.done.is_set()
-
-
-async def test_processes_that_overlap_post_nothing_twice(each_desk: Desk) -> None:
-    for number in range(20):
-        await each_desk.plan(Key("vote", 1, number, "close"))
-    processes = [each_desk.process() for _ in range(3)]
-    for _ in range(2):
-        await asyncio.gather(*(process.do_due() for process in processes))
-    assert sorted(each_desk.channel.posted) == sorted(votes(*range(20)))
 
 
 PROCESS = """
@@ -402,36 +364,10 @@ async def test_what_is_not_due_yet_is_left_until_then(desk: Desk) -> None:
     await desk.until_done()
 
 
-async def test_something_nearer_is_heard_of_by_a_nudge(desk: Desk) -> None:
-    desk.jobs.start()
-    await asyncio.sleep(0.05)
-    await desk.plan()
-    desk.jobs.nudge()
-    await desk.until_done()
-
-
-async def test_where_others_write_too_it_looks_again_soon(desk: Desk) -> None:
-    desk.jobs.longest = dt.timedelta(0)
-    desk.jobs.start()
-    await desk.plan()  # nobody tells of it
-    await desk.until_done()
-    assert dt.timedelta(seconds=5) >= SHARED
-
-
-async def test_a_clock_that_jumps_ahead_is_noticed_at_the_next_glance(desk: Desk) -> None:
-    await desk.plan(due=START + 5 * HOUR)
-    desk.jobs.glance = dt.timedelta(milliseconds=5)
-    desk.jobs.start()
-    await asyncio.sleep(0.05)
-    assert desk.channel.posted == []
-    desk.clock.time += 6 * HOUR  # the machine slept, or its clock was set
-    await desk.until_done()
-
-
 async def test_a_clock_that_is_set_back_repeats_nothing_and_what_is_ahead_comes_in_its_time(desk: Desk) -> None:
     await desk.plan()
     await desk.plan(Key("vote", 1, 8, "close"), START + HOUR)
-    desk.jobs.glance = dt.timedelta(milliseconds=5)
+    desk.jobs.longest = dt.timedelta(milliseconds=5)
     desk.jobs.start()
     await desk.until_done()
     desk.clock.time -= dt.timedelta(days=1)
@@ -461,17 +397,6 @@ async def test_a_database_that_is_away_for_a_while_does_not_end_the_loop(
     await desk.plan()
     desk.jobs.nudge()
     await desk.until_done()
-
-
-async def test_after_stopping_nothing_is_done_any_more(desk: Desk) -> None:
-    desk.jobs.start()
-    await desk.jobs.stop()
-    assert not desk.jobs.running
-    await desk.plan()
-    desk.jobs.nudge()
-    await asyncio.sleep(0.05)
-    assert desk.channel.posted == []
-    await desk.jobs.stop()
 
 
 async def test_what_takes_too_long_is_left_when_the_bot_leaves(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:

@@ -48,12 +48,12 @@ def test_changes_of_a_schedule_that_wait_for_their_confirmation() -> None:
 def test_the_plan_of_a_schedule_is_read_and_keeps_its_form() -> None:
     plain = json.loads(
         '{"title": "Emma", "whole": [0, 55, "chapter"], "zone": "Europe/Berlin", "sections": [{"number": 1, "first": '
-        '1, "last": 5, "day": "2027-03-05", "at": "20:00:00", "meets": "2027-03-05T19:00:00+00:00", "ceiling": 5, '
+        '1, "last": 5, "day": "2027-03-05", "at": "20:00:00", "meets": "2027-03-05T19:00:00+00:00", '
         '"state": "opened", "sequence": 1, "thread": 12, "event": 13}], "also": {"kim": [0, 15, "chapter"]}, '
         '"paused_at": "2027-03-01T12:30:00+00:00"}'
     )
     meets = dt.datetime(2027, 3, 5, 19, tzinfo=dt.UTC)
-    section = Section(1, 1, 5, dt.date(2027, 3, 5), dt.time(20), meets, 5, SectionState.OPENED, 1, 12, 13)
+    section = Section(1, 1, 5, dt.date(2027, 3, 5), dt.time(20), meets, SectionState.OPENED, 1, 12, 13)
     schedule = Schedule(
         3, 7, 70, 700, "emma", "Emma", Reached(0, 55, "chapter"), "Europe/Berlin", (section,),
         {"kim": Reached(0, 15, "chapter")}, ScheduleState.PAUSED, NOW,

@@ -13,8 +13,7 @@ from bot.db.migrate import open_database, upgrade
 from bot.db.sessions import NAME, Sessions
 from bot.features.ceilings.store import ceiling_of
 from bot.features.progress.store import PositionChange, Report, change_positions, reported, take_back
-from bot.features.prompts.rules import Prompt
-from bot.features.prompts.store import add_prompt
+from bot.features.prompts.store import Prompt, add_prompt
 from bot.features.reviews.store import Review, save
 from bot.features.shelf.rules import Shelved
 from bot.features.shelf.store import Shelves, write

@@ -19,11 +19,11 @@ NOW = dt.datetime(2027, 1, 6, 12, tzinfo=dt.UTC)
 def a_book(
     marks: int = 27, unit: Unit = Unit.CHAPTER, *, title: str = "Smiley's People", slug: str = "smileys-people",
     pages: int | None = None, mark_ends: tuple[int, ...] = (), parts: tuple[BookPart, ...] = (),
-    requires: tuple[Requirement, ...] = (), series: str = "", year: int | None = None,
+    requires: tuple[Requirement, ...] = (), series: str = "", year: int | None = None
 ) -> Book:  # fmt: skip
     return Book(
         slug, title, "An Author", unit, marks, pages=pages, mark_ends=mark_ends, parts=parts, requires=requires,
-        series=series, year=year,
+        series=series, year=year
     )  # fmt: skip
 
 
@@ -39,7 +39,7 @@ def schedules_of(records: Sessions, now: Callable[[], dt.datetime] = lambda: NOW
 
 def a_schedule(
     words: str = "Fridays at 8pm, 5 chapters a week", *, zone: str = "Europe/Berlin", book: Book | None = None,
-    now: dt.datetime = NOW, also: Mapping[str, Book] | None = None,
+    now: dt.datetime = NOW, also: Mapping[str, Book] | None = None
 ) -> Schedule:  # fmt: skip
     """Return schedule 12 of a club, as it is right after it was kept."""
     wish, free = read_wish(words, now), (also or {}).values()

@@ -3,7 +3,8 @@
 import datetime as dt
 import math
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint, select, update
@@ -16,12 +17,64 @@ from bot.audit import Audit, Did
 from bot.db.base import BIG_KEY, Base, OfMember, Personal, belongs_to_member, insert_into, note_member
 from bot.db.jobs import Key, claimed, drop, finish, plan
 from bot.features.ceilings.store import Audiences
-from bot.features.prompts import rules
 from bot.limits import Allowance
 from bot.people import Member, Place, club_name
 from corpus.books import Book, Reveals, Slug
+from corpus.errors import DogearError
 from corpus.positions import parse_position
 from retrieval.gate import Audience
+
+BOOKS_OWN = "the book’s own"  # the kind of the questions for discussion that a book comes with
+
+MAX_PROMPT = 1_000  # characters of a discussion prompt
+MAX_OWN = 10  # suggestions of one member that wait, so that nobody fills the queue alone
+MAX_REASON = 300  # characters of why a prompt was rejected
+LATE = dt.timedelta(days=1)
+"""A prompt that is late by more than this is not posted by itself: what it was for may be over."""
+
+
+class PromptProblem(DogearError):
+    """A discussion prompt cannot be kept, changed or posted, or is no longer there."""
+
+
+class PromptState(StrEnum):
+    """What has become of a discussion prompt."""
+
+    SUGGESTED = "suggested"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    POSTED = "posted"
+
+
+OPEN = (PromptState.SUGGESTED, PromptState.APPROVED)  # states in which something is still to be decided or done
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A discussion prompt: `member` thought of it, `by` is the moderator who dealt with it last.
+
+    `needs` is how far its readers must be, where that is known; otherwise its words are placed. `message` is the one
+    that it was taken from, `post` the one that it became, or 0. With a `mark` it belongs to the section of its book
+    that holds this mark; with `due` it is posted in its place then. `reason` says why it was rejected, or not posted.
+    """
+
+    id: int
+    place: Place
+    member: int
+    text: str
+    at: dt.datetime
+    kind: str = ""
+    book: Slug | None = None
+    mark: int | None = None
+    needs: Reveals | None = None
+    message: int = 0
+    state: PromptState = PromptState.SUGGESTED
+    reason: str = ""
+    by: int = 0
+    due: dt.datetime | None = None
+    overridden: bool = False
+    post: int = 0
+
 
 JOBS = "prompt"
 
@@ -40,14 +93,9 @@ class PromptRow(OfMember, Base):
 
     personal = (
         Personal("prompts", "discussion prompts that you suggested or drafted", hidden=("by", "needs", "mark")),
-        Personal(
-            "decisions",
-            "decisions about discussion prompts (kept, but without your name)",
-            by="by",
-            stays=True,
-            hidden=("member", "text", "message", "post", "needs", "mark"),
-        ),
-    )
+        Personal("decisions", "decisions about discussion prompts (kept, but without your name)", by="by", stays=True,
+                 hidden=("member", "text", "message", "post", "needs", "mark"))
+    )  # fmt: skip
 
     __tablename__ = "discussion_prompts"
     __table_args__ = (
@@ -87,16 +135,13 @@ class Prompts:
 
     async def draft(
         self, member: Member, place: Place, book: Book, kind: str, *, where: str = "", turn: int = 0,
-        library: bool = False,
+        library: bool = False
     ) -> list[PromptDraft]:  # fmt: skip
-        """Return a few drafts of a kind, which may be BOOKS_OWN; another `turn` gives others.
-
-        From the library, no model is asked. Raises PositionError, TooFarAhead, AskedTooMuch.
-        """
+        """Return a few drafts of a kind; another `turn` gives others. From the library, no model is asked."""
         allowance, discussion, workers = self._app.get(Allowance), self._app.discussion, self._app.workers
         allowance.take(member)
         audience = await self._readers(member, place, book, where)
-        if kind == rules.BOOKS_OWN:
+        if kind == BOOKS_OWN:
             own = await workers.do(lambda: discussion.library_questions(audience, book.slug))
             turns = max(1, math.ceil(len(own) / DRAFTS))
             return own[turn % turns * DRAFTS :][:DRAFTS]
@@ -113,111 +158,102 @@ class Prompts:
         own = (await self._audiences.positions(member)).get(book.slug, 0)
         mark = parse_position(where, book) if where.strip() else there.at(book.slug)
         if mark > max(there.at(book.slug), own):
-            raise rules.TooFarAhead(book, mark)
+            raise PromptProblem(
+                "That is past the ceiling here, and past where you are. Raise one of them first, with /ceiling set or "
+                f"/progress set; then I can draft up to {book.reading_name(mark)}."
+            )
         return replace(there, positions={**there.positions, book.slug: mark})
 
     async def suggest(
         self, member: Member, place: Place, text: str, message: int = 0, book: Slug | None = None
-    ) -> rules.Prompt:
+    ) -> Prompt:
         """Put a member's prompt on the queue. Raises PromptProblem."""
-        new = rules.Prompt(0, place, member.id, rules.checked_text(text), self._app.now(), book=book, message=message)
+        new = Prompt(0, place, member.id, checked_text(text), self._app.now(), book=book, message=message)
         async with self._database.writing() as session:
             await note_member(session, member.club, member.id)
-            waiting = await listed_prompts(session, member.club, [rules.PromptState.SUGGESTED])
-            if sum(prompt.member == member.id for prompt in waiting) >= rules.MAX_OWN:
-                raise rules.PromptProblem(
-                    f"{rules.MAX_OWN} of your suggestions are waiting. Suggest more once the moderators have seen them."
+            waiting = await listed_prompts(session, member.club, [PromptState.SUGGESTED])
+            if sum(prompt.member == member.id for prompt in waiting) >= MAX_OWN:
+                raise PromptProblem(
+                    f"{MAX_OWN} of your suggestions are waiting. Suggest more once the moderators have seen them."
                 )
-            if len(waiting) >= rules.MAX_WAITING:
-                raise rules.PromptProblem("The moderators' queue is full. Try again when they have looked through it.")
             return await add_prompt(session, new)
 
-    async def keep(self, member: Member, place: Place, draft: PromptDraft, book: Slug) -> rules.Prompt:
+    async def keep(self, member: Member, place: Place, draft: PromptDraft, book: Slug) -> Prompt:
         """Put a draft on the queue, with what is known of it: its words come from passages whose place is certain.
 
         One that is there already is returned as it is: a button may be pressed twice.
         """
-        text, now = rules.checked_text(draft.text), self._app.now()
+        text, now = checked_text(draft.text), self._app.now()
         async with self._database.writing() as session:
             await note_member(session, member.club, member.id)
-            for there in await listed_prompts(session, member.club, rules.OPEN):
+            for there in await listed_prompts(session, member.club, OPEN):
                 if there.text == draft.text:
                     return there
-            return await add_prompt(
-                session, rules.Prompt(0, place, member.id, text, now, draft.kind, book, needs=draft.needs)
-            )
+            new = Prompt(0, place, member.id, text, now, draft.kind, book, needs=draft.needs)
+            return await add_prompt(session, new)
 
     # Looking
 
-    async def prompt(self, club: int, prompt_id: int) -> rules.Prompt:
+    async def prompt(self, club: int, prompt_id: int) -> Prompt:
         """Return a prompt. Raises PromptProblem where the club has none of that number."""
         async with self._database.reading() as session:
             return _prompt(await _row(session, club, prompt_id))
 
-    async def queue(self, club: int) -> list[rules.Prompt]:
+    async def queue(self, club: int) -> list[Prompt]:
         """Return what waits: suggestions first, then what is approved and not posted, each the oldest first."""
         async with self._database.reading() as session:
-            found = await listed_prompts(session, club, rules.OPEN)
-        return sorted(found, key=lambda prompt: (prompt.state is rules.PromptState.APPROVED, prompt.id))
+            found = await listed_prompts(session, club, OPEN)
+        return sorted(found, key=lambda prompt: (prompt.state is PromptState.APPROVED, prompt.id))
 
     # Deciding
 
-    async def approve(self, by: Member, prompt_id: int) -> rules.Prompt:
+    async def approve(self, by: Member, prompt_id: int) -> Prompt:
         """Approve a prompt: it can be posted, and goes with its section, if it has one. Raises PromptProblem."""
-        return await self._change(by, prompt_id, state=rules.PromptState.APPROVED, reason="")
+        return await self._change(by, prompt_id, state=PromptState.APPROVED, reason="")
 
-    async def edit(self, by: Member, prompt_id: int, text: str) -> rules.Prompt:
+    async def edit(self, by: Member, prompt_id: int, text: str) -> Prompt:
         """Give a prompt other words; how far they go has to be looked at anew. Raises PromptProblem."""
-        return await self._change(by, prompt_id, text=rules.checked_text(text), needs=None, overridden=False)
+        return await self._change(by, prompt_id, text=checked_text(text), needs=None, overridden=False)
 
-    async def reject(self, by: Member, prompt_id: int, reason: str = "") -> rules.Prompt:
+    async def reject(self, by: Member, prompt_id: int, reason: str = "") -> Prompt:
         """Reject a prompt. Raises PromptProblem."""
-        reason = " ".join(reason.split())[: rules.MAX_REASON]
-        return await self._change(by, prompt_id, state=rules.PromptState.REJECTED, reason=reason, due=None)
+        reason = " ".join(reason.split())[:MAX_REASON]
+        return await self._change(by, prompt_id, state=PromptState.REJECTED, reason=reason, due=None)
 
-    async def in_section(self, by: Member, prompt_id: int, book: Book, where: str) -> rules.Prompt:
-        """Approve a prompt for the section of a book that ends at a place, or holds it.
-
-        Raises PositionError, or PromptProblem for a prompt that goes further than that.
-        """
+    async def in_section(self, by: Member, prompt_id: int, book: Book, where: str) -> Prompt:
+        """Approve a prompt for the section of a book that holds a place. Raises PositionError or PromptProblem."""
         mark = parse_position(where, book)
         prompt = await self.prompt(by.club, prompt_id)
         needs = await self._needs(prompt, book.slug)
         if needs.marks.get(book.slug, 0) > mark:
             there = book.reading_name(needs.marks[book.slug])
-            raise rules.PromptProblem(
+            raise PromptProblem(
                 f"This is about {there} of {book.title}, which comes after that section. Choose a later one."
             )
         if any(marks for slug, marks in needs.marks.items() if slug != book.slug):
-            raise rules.PromptProblem(
+            raise PromptProblem(
                 f"This is about more than {book.title}. Post it with /prompt post where everybody has read that, too."
             )
-        return await self._change(
-            by, prompt_id, prompt, state=rules.PromptState.APPROVED, book=book.slug, mark=mark, needs=needs, due=None,
-            reason="",
-        )  # fmt: skip
+        place: dict[str, Any] = {"book": book.slug, "mark": mark, "needs": needs}
+        return await self._change(by, prompt_id, prompt, state=PromptState.APPROVED, due=None, reason="", **place)
 
     async def plan(
         self, by: Member, prompt_id: int, place: Place, due: dt.datetime | None = None, *, override: bool = False
-    ) -> rules.Prompt:
+    ) -> Prompt:
         """Have a prompt posted in a place, now or when it is due. Raises PromptProblem."""
-        due = due or self._app.now()
-        return await self._change(
-            by, prompt_id, state=rules.PromptState.APPROVED, place=place, due=due, overridden=override, reason=""
-        )
+        when: dict[str, Any] = {"due": due or self._app.now(), "overridden": override}
+        return await self._change(by, prompt_id, state=PromptState.APPROVED, place=place, reason="", **when)
 
-    async def _change(
-        self, by: Member, prompt_id: int, was: rules.Prompt | None = None, **changes: object
-    ) -> rules.Prompt:
+    async def _change(self, by: Member, prompt_id: int, was: Prompt | None = None, **changes: object) -> Prompt:
         """Change a prompt that is not being posted now, and with `was` only while it still is so."""
         async with self._database.writing() as session:
             row = await _row(session, by.club, prompt_id, lock=True)
             prompt = _prompt(row)
-            if prompt.state is rules.PromptState.POSTED:
-                raise rules.PromptProblem("That one has already been posted.")
+            if prompt.state is PromptState.POSTED:
+                raise PromptProblem("That one has already been posted.")
             busy = await claimed(session, posting(by.club, prompt_id), self._app.now())
             if busy or (was is not None and prompt != was):
-                raise rules.PromptProblem("Somebody else has just dealt with that one. Look at it again.")
+                raise PromptProblem("Somebody else has just dealt with that one. Look at it again.")
             changed = replace(prompt, by=by.id, **changes)  # type: ignore[arg-type]
             for name, value in _columns(changed).items():
                 setattr(row, name, value)
@@ -226,24 +262,24 @@ class Prompts:
 
     # Posting
 
-    async def beyond(self, prompt: rules.Prompt, place: Place) -> dict[Slug, int]:
+    async def beyond(self, prompt: Prompt, place: Place) -> dict[Slug, int]:
         """Return where a prompt belongs in each book in which it goes further than a place; empty, it may be posted."""
         audience = await self._audiences.public(place)
         here = next(iter(audience.positions)) if len(audience.positions) == 1 else None
         needs = await self._needs(prompt, here)
         return {book: marks for book, marks in needs.marks.items() if marks > audience.at(book)}
 
-    async def planned(self, club: int, prompt_id: int) -> rules.Prompt | None:
+    async def planned(self, club: int, prompt_id: int) -> Prompt | None:
         """Return a prompt that is still to be posted; None where it is not."""
         async with self._database.reading() as session:
-            found = await listed_prompts(session, club, [rules.PromptState.APPROVED])
+            found = await listed_prompts(session, club, [PromptState.APPROVED])
         return next((prompt for prompt in found if prompt.id == prompt_id and prompt.due is not None), None)
 
-    def too_late(self, prompt: rules.Prompt) -> bool:
+    def too_late(self, prompt: Prompt) -> bool:
         """Return whether the time of a prompt is over, so that it is not posted without a moderator."""
-        return prompt.due is not None and prompt.due < self._app.now() - rules.LATE
+        return prompt.due is not None and prompt.due < self._app.now() - LATE
 
-    async def posted(self, prompt: rules.Prompt, message: int) -> None:
+    async def posted(self, prompt: Prompt, message: int) -> None:
         """Record which message a prompt became, who had it posted, and whether in spite of a warning.
 
         The audit comes first and holds each message once: killed in between, this is simply done again. The first
@@ -252,29 +288,26 @@ class Prompts:
         about = f"discussion prompt {prompt.id}"
         for did in (Did.PROMPT, Did.OVERRIDE) if prompt.overridden else (Did.PROMPT,):
             await self._app.get(Audit).note(did, prompt.place, prompt.by, message=message, about=about)
-        done = update(PromptRow).where(PromptRow.id == prompt.id, PromptRow.state != rules.PromptState.POSTED)
+        done = update(PromptRow).where(PromptRow.id == prompt.id, PromptRow.state != PromptState.POSTED)
         async with self._database.writing() as session:
-            await session.execute(done.values(state=rules.PromptState.POSTED.value, post=message))
+            await session.execute(done.values(state=PromptState.POSTED.value, post=message))
             await finish(session, posting(prompt.place.club, prompt.id), message)
 
-    async def stopped(self, prompt: rules.Prompt, why: str) -> None:
+    async def stopped(self, prompt: Prompt, why: str) -> None:
         """Record why a prompt is not posted: its time is over, and a moderator has to decide again."""
-        waiting = update(PromptRow).where(PromptRow.id == prompt.id, PromptRow.state == rules.PromptState.APPROVED)
+        waiting = update(PromptRow).where(PromptRow.id == prompt.id, PromptRow.state == PromptState.APPROVED)
         async with self._database.writing() as session:
             await session.execute(waiting.values(due=None, reason=why))
             await drop(session, posting(prompt.place.club, prompt.id))
 
-    async def approved_for(self, club: int, book: Slug, first: int, last: int) -> list[rules.Prompt]:
-        """Return the approved prompts that go with a section, which holds the marks from `first` to `last`.
-
-        Whoever posts them with the section's opening claims each, and says by `posted` which message it became.
-        """
+    async def approved_for(self, club: int, book: Slug, first: int, last: int) -> list[Prompt]:
+        """Return the approved prompts that go with a section, which holds the marks from `first` to `last`."""
         async with self._database.reading() as session:
-            found = await listed_prompts(session, club, [rules.PromptState.APPROVED])
+            found = await listed_prompts(session, club, [PromptState.APPROVED])
         timeless = [prompt for prompt in found if prompt.book == book and prompt.due is None]
         return [prompt for prompt in timeless if prompt.mark is not None and first <= prompt.mark <= last]
 
-    async def _needs(self, prompt: rules.Prompt, here: Slug | None) -> Reveals:
+    async def _needs(self, prompt: Prompt, here: Slug | None) -> Reveals:
         """Return how far readers must be for a prompt: as is known of it, or by where its words belong."""
         if prompt.needs is not None:
             return prompt.needs
@@ -282,23 +315,20 @@ class Prompts:
         return await self._app.workers.do(lambda: self._app.discussion.reveals(prompt.text, book, club))
 
 
-async def listed_prompts(session: AsyncSession, club: int, states: Collection[rules.PromptState]) -> list[rules.Prompt]:
+async def listed_prompts(session: AsyncSession, club: int, states: Collection[PromptState]) -> list[Prompt]:
     """Return a club's prompts in these states, oldest first."""
     query = select(PromptRow).where(PromptRow.club == club, PromptRow.state.in_(states)).order_by(PromptRow.id)
     return [_prompt(row) for row in await session.scalars(query)]
 
 
-async def add_prompt(session: AsyncSession, prompt: rules.Prompt) -> rules.Prompt:
-    """Keep a new prompt of a member who is noted, and return it with its id.
-
-    Raises PromptProblem where its message was suggested before, whatever became of it.
-    """
+async def add_prompt(session: AsyncSession, prompt: Prompt) -> Prompt:
+    """Keep a new prompt, and return it with its id. Raises PromptProblem for a message that was suggested before."""
     values = _columns(prompt) | {"member": prompt.member, "at": prompt.at, "message": prompt.message or None}
     insert = insert_into(session, PromptRow).values(**values)
     new = insert.on_conflict_do_nothing(index_elements=["club", "message"]).returning(PromptRow.id)
     number = await session.scalar(new)
     if number is None:
-        raise rules.PromptProblem("That message has already been suggested.")
+        raise PromptProblem("That message has already been suggested.")
     added = replace(prompt, id=number)
     await _plan(session, added)
     return added
@@ -308,16 +338,16 @@ async def _row(session: AsyncSession, club: int, prompt_id: int, *, lock: bool =
     query = select(PromptRow).where(PromptRow.club == club, PromptRow.id == prompt_id)
     row = await session.scalar(query.with_for_update() if lock else query)
     if row is None:
-        raise rules.PromptProblem(f"There is no discussion prompt {prompt_id}. /prompt queue shows them all.")
+        raise PromptProblem(f"There is no discussion prompt {prompt_id}. /prompt queue shows them all.")
     return row
 
 
-async def _plan(session: AsyncSession, prompt: rules.Prompt) -> None:
+async def _plan(session: AsyncSession, prompt: Prompt) -> None:
     """Plan the posting of a prompt that is approved for a time, and of no other."""
     key = posting(prompt.place.club, prompt.id)
-    if prompt.state is rules.PromptState.APPROVED and prompt.due is not None:
+    if prompt.state is PromptState.APPROVED and prompt.due is not None:
         await plan(session, key, prompt.due)
-    elif prompt.state is not rules.PromptState.POSTED:
+    elif prompt.state is not PromptState.POSTED:
         await drop(session, key)
 
 
@@ -325,13 +355,23 @@ _SAME = ("text", "kind", "book", "mark", "needs", "reason", "by", "due", "overri
 """What is called and kept in the row as it is in the prompt."""
 
 
-def _columns(prompt: rules.Prompt) -> dict[str, Any]:
+def _columns(prompt: Prompt) -> dict[str, Any]:
     """Return what may change of a prompt, by column."""
     place, same = prompt.place, {name: getattr(prompt, name) for name in _SAME}
     return {"club": place.club, "place": place.id, "adults": place.adults, "state": prompt.state.value, **same}
 
 
-def _prompt(row: PromptRow) -> rules.Prompt:
+def _prompt(row: PromptRow) -> Prompt:
     place, same = Place(row.club, row.place, row.adults), {name: getattr(row, name) for name in _SAME}
-    state, message = rules.PromptState(row.state), row.message or 0
-    return rules.Prompt(row.id, place, row.member, at=row.at, message=message, state=state, **same)
+    state, message = PromptState(row.state), row.message or 0
+    return Prompt(row.id, place, row.member, at=row.at, message=message, state=state, **same)
+
+
+def checked_text(text: str) -> str:
+    """Return the words of a prompt, tidied. Raises PromptProblem."""
+    text = " ".join(text.split())
+    if not any(map(str.isalnum, text)):
+        raise PromptProblem("That has no text. Write the discussion prompt as a question.")
+    if len(text) > MAX_PROMPT:
+        raise PromptProblem(f"A discussion prompt has at most {MAX_PROMPT:,} characters.")
+    return text

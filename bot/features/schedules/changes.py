@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
@@ -15,59 +15,8 @@ from bot.features.schedules.rules import NotPossible, Schedule, ScheduleState, S
 from bot.features.schedules.words import Wish, read_wish
 from bot.people import Member, Reached
 from bot.times import find_zone, local, moment
-from corpus.books import Book, Slug, Unit
+from corpus.books import Book, Slug
 from corpus.positions import parse_position
-
-
-class Aspect(StrEnum):
-    """What of a section changes."""
-
-    ADDED = "added"
-    CANCELLED = "cancelled"
-    DATE = "date"
-    RANGE = "range"
-    CEILING = "ceiling"
-
-
-class Touch(StrEnum):
-    """What has to be done to a section's event in Discord. Threads that are open keep their range and ceiling."""
-
-    NOTHING = "nothing"
-    UPDATE = "update"
-    CANCEL = "cancel"
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A section before and after a change; `before` is None where it is new. `before.event` is what Discord has."""
-
-    before: Section | None
-    after: Section
-
-    @property
-    def aspects(self) -> tuple[Aspect, ...]:
-        """What of the section changes."""
-        before, after = self.before, self.after
-        gone = after.state is SectionState.CANCELLED
-        if before is None or (before.state is SectionState.CANCELLED and not gone):
-            return () if gone else (Aspect.ADDED,)
-        if gone:
-            return () if before.state is SectionState.CANCELLED else (Aspect.CANCELLED,)
-        changed = (
-            (Aspect.DATE, before.meets != after.meets),
-            (Aspect.RANGE, (before.first, before.last) != (after.first, after.last)),
-            (Aspect.CEILING, before.ceiling != after.ceiling),
-        )
-        return tuple(aspect for aspect, there in changed if there)
-
-    @property
-    def touch(self) -> Touch:
-        """What has to be done to the section's event."""
-        if self.before is None or not self.before.event:
-            return Touch.NOTHING
-        if not self.after.event:
-            return Touch.CANCEL
-        return Touch.UPDATE if {Aspect.DATE, Aspect.RANGE} & {*self.aspects} else Touch.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +26,6 @@ class ScheduleChange:
     before: Schedule
     after: Schedule
 
-    @property
-    def differences(self) -> tuple[Difference, ...]:
-        """The sections that change, in order."""
-        pairs = (Difference(self.before.section(after.number), after) for after in self.after.sections)
-        return tuple(each for each in pairs if each.aspects or each.touch is not Touch.NOTHING)
-
     def preview(self) -> tuple[str, ...]:
         """Return a line for everything that changes, and for what stays in Discord as it is."""
         said = (
@@ -90,40 +33,46 @@ class ScheduleChange:
             (self.before.zone != self.after.zone, f"Times are those of {self.after.zone}."),
             (self.before.also != self.after.also, "Future threads may mention different books than before."),
         )
-        lines = [line for there, line in said if there] + [self._line(each) for each in self.differences]
+        lines = [*(line for there, line in said if there), *filter(None, map(self._line, self.after.sections))]
         opened = sum(section.state is SectionState.OPENED for section in self.after.sections)
         if opened:
             threads = "1 open thread keeps its" if opened == 1 else f"{opened} open threads keep their"
             lines.append(f"{threads} range and ceiling.")
         return tuple(lines)
 
-    def _line(self, difference: Difference) -> str:
-        old, new = difference.before or difference.after, difference.after
+    def touched(self) -> list[int]:
+        """Return the events in Discord that no longer show what the schedule says: its channel, a date or a range."""
+        moves = self.before.place != self.after.place
+        return [
+            old.event for new in self.after.sections
+            if (old := self.before.section(new.number)) and old.event and (moves or self._line(new))
+        ]  # fmt: skip
+
+    def _line(self, new: Section) -> str:
+        """Return what changes of a section, and what that does to its event; nothing where it stays as it is."""
+        old, gone = self.before.section(new.number), new.state is SectionState.CANCELLED
         stretch, date = rules.range_name(self.after, new), rules.date_name(new.meets, self.after.zone)
-        old_stretch, old_date = rules.range_name(self.before, old), rules.date_name(old.meets, self.before.zone)
-        ceiling = rules.ceiling_name(self.after, new.ceiling)
-        said = {
-            Aspect.ADDED: f"new: {stretch}, {date}, {ceiling}",
-            Aspect.CANCELLED: f"cancelled: {stretch}, {old_date}",
-            Aspect.DATE: f"{old_date} → {date}",
-            Aspect.RANGE: f"{old_stretch} → {stretch}",
-            Aspect.CEILING: ceiling,
-        }
-        event = {Touch.UPDATE: ["its event moves along"], Touch.CANCEL: ["its event is cancelled"]}
-        return f"{new.number}. " + "; ".join(
-            [*(said[aspect] for aspect in difference.aspects), *event.get(difference.touch, [])]
-        )
-
-
-def _not_over(schedule: Schedule) -> None:
-    """Raise NotPossible for a schedule that was cancelled."""
-    if schedule.state is ScheduleState.CANCELLED:
-        raise NotPossible("The schedule is cancelled. Create a new one.")
+        was = old if old and old.state is not SectionState.CANCELLED else None
+        said: list[str] = []
+        if was is None and not gone:
+            said.append(f"new: {stretch}, {date}, {rules.ceiling_name(self.after, new)}")
+        elif was is not None:
+            old_stretch, old_date = rules.range_name(self.before, was), rules.date_name(was.meets, self.before.zone)
+            if gone:
+                said.append(f"cancelled: {old_stretch}, {old_date}")
+            elif was.meets != new.meets:
+                said.append(f"{old_date} → {date}")
+            if not gone and stretch != old_stretch:
+                said.append(f"{old_stretch} → {stretch}")
+        if old and old.event and not new.event:
+            said.append("its event is cancelled")
+        elif old and old.event and said:
+            said.append("its event moves along")
+        return f"{new.number}. {'; '.join(said)}" if said else ""
 
 
 def _one_ahead(schedule: Schedule, number: int, now: dt.datetime) -> Section:
     """Return a section that can still be changed. Raises NotPossible."""
-    _not_over(schedule)
     ahead = schedule.ahead(now)
     for section in ahead:
         if section.number == number:
@@ -135,7 +84,11 @@ def _one_ahead(schedule: Schedule, number: int, now: dt.datetime) -> Section:
 
 def _dated(section: Section, day: dt.date, at: dt.time, zone: str) -> Section:
     """Return a section with its meeting at a time of day in a zone."""
-    return replace(section, day=day, at=at, meets=moment(day, at, zone).utc)
+    return replace(section, day=day, at=at, meets=moment(day, at, zone))
+
+
+def _later(section: Section, days: int, zone: str) -> Section:
+    return _dated(section, section.day + days * _DAY, section.at, zone)
 
 
 def _raised(before: Section, after: Section) -> Section:
@@ -164,11 +117,7 @@ def _in_order(before: Schedule, after: Schedule, now: dt.datetime) -> ScheduleCh
     return ScheduleChange(before, after)
 
 
-MOST_DAYS = 366
-"""Days by which a schedule can be shifted at once."""
-
 _DAY = dt.timedelta(days=1)
-_WEEK = dt.timedelta(days=7)
 
 
 def moved(schedule: Schedule, number: int, day: dt.date, at: dt.time | None, now: dt.datetime) -> ScheduleChange:
@@ -185,39 +134,23 @@ def ended(schedule: Schedule, number: int, last: int, now: dt.datetime) -> Sched
         raise NotPossible("The last section ends with the book. Change the end of the section before it.")
     if not chosen.first <= last < follows.last:
         raise NotPossible(f"Section {number} can end with {chosen.first} to {follows.last - 1}. Write one of these.")
-    if schedule.whole.unit == Unit.PERCENT and last % rules.PERCENT_STEP:
-        raise NotPossible("Sections in percent end at multiples of 5. Write one of these.")
-
-    def cut(section: Section) -> Section:
-        if section.number == number:  # its ceiling goes along where it was the end of the section
-            return replace(section, last=last, ceiling=last if section.ceiling == section.last else section.ceiling)
-        return replace(section, first=last + 1) if section.number == follows.number else section
-
-    return _changed(schedule, now, cut)
+    cut = {number: replace(chosen, last=last), follows.number: replace(follows, first=last + 1)}
+    return _changed(schedule, now, lambda section: cut.get(section.number, section))
 
 
 def shifted(schedule: Schedule, number: int, days: int, now: dt.datetime) -> ScheduleChange:
     """Return a schedule with a section and all after it so many days later, or earlier. Raises NotPossible."""
     _one_ahead(schedule, number, now)
-    if not days or abs(days) > MOST_DAYS:
-        raise NotPossible(f"Shift by 1 to {MOST_DAYS} days, later or earlier.")
     return _changed(schedule, now, lambda s: _later(s, days, schedule.zone) if s.number >= number else s)
-
-
-def freed(schedule: Schedule, also: Sequence[Book]) -> ScheduleChange:
-    """Return a schedule whose threads to come may speak freely of these other books, and of no more."""
-    _not_over(schedule)
-    return ScheduleChange(schedule, replace(schedule, also=rules.spoken_of(also, schedule.book)))
 
 
 def paused(schedule: Schedule, now: dt.datetime) -> ScheduleChange:
     """Return a schedule that stands still: events that members see are cancelled, and come back when it goes on."""
-    _not_over(schedule)
     if schedule.state is ScheduleState.PAUSED:
         raise NotPossible("The schedule is already paused. Continue it with /schedule resume.")
     return _changed(
         schedule, now, lambda s: replace(s, event=0, sequence=s.sequence + 1),
-        state=ScheduleState.PAUSED, paused_at=now,
+        state=ScheduleState.PAUSED, paused_at=now
     )  # fmt: skip
 
 
@@ -232,26 +165,21 @@ def resumed(schedule: Schedule, now: dt.datetime) -> ScheduleChange:
     left, days = schedule.ahead(now), 0
     if left and left[0].meets <= now:
         daily = len(left) > 1 and all(later.day - earlier.day == _DAY for earlier, later in pairwise(left))
-        time_to_read = min(left[0].meets - schedule.since(now), _WEEK)
-        step = _DAY if daily else _WEEK
-        days = math.ceil((now + time_to_read - left[0].meets) / step) * step.days
+        time_to_read = min(left[0].meets - (schedule.paused_at or now), 7 * _DAY)
+        step = 1 if daily else 7
+        days = math.ceil((now + time_to_read - left[0].meets) / (step * _DAY)) * step
     return _changed(
         schedule, now, lambda s: replace(_later(s, days, schedule.zone), sequence=s.sequence + 1),
-        state=ScheduleState.RUNNING, paused_at=None,
+        state=ScheduleState.RUNNING, paused_at=None
     )  # fmt: skip
 
 
 def cancelled(schedule: Schedule, now: dt.datetime) -> ScheduleChange:
     """Return a schedule that has come to its end: what is open stays open, and nothing follows."""
-    _not_over(schedule)
     return _changed(
         schedule, now, lambda s: replace(s, state=SectionState.CANCELLED, event=0),
-        state=ScheduleState.CANCELLED, paused_at=None,
+        state=ScheduleState.CANCELLED, paused_at=None
     )  # fmt: skip
-
-
-def _later(section: Section, days: int, zone: str) -> Section:
-    return _dated(section, section.day + days * _DAY, section.at, zone)
 
 
 def edited(schedule: Schedule, wish: Wish, book: Book, now: dt.datetime) -> ScheduleChange:
@@ -260,7 +188,6 @@ def edited(schedule: Schedule, wish: Wish, book: Book, now: dt.datetime) -> Sche
     A time or a zone alone moves every meeting to come. Anything else plans the rest of the book anew, at the time of
     day of the last section unless another is said: its sections take the place of those ahead, number by number.
     """
-    _not_over(schedule)
     zone = wish.zone or schedule.zone
     if replace(wish, at=None, zone="") == Wish():
         return _changed(schedule, now, lambda s: _dated(s, s.day, wish.at or s.at, zone), zone=zone)
@@ -312,11 +239,11 @@ class ScheduleRequest(_AsText):
     at: dt.datetime
     also: tuple[Slug, ...] = ()
 
-    def worked_out(self, books: Books, organiser: Member) -> tuple[Schedule, Wish]:
-        """Return the schedule that this would be, and its words. Raises NotUnderstood, NotPossible or UnknownZone."""
-        book, zone, also = _known(self.book, books), find_zone(self.zone), _those(self.also, books)
-        wish = read_wish(self.words, local(self.at, zone))
-        return rules.planned(wish, book, also, self.at, zone=zone, place=self.place, organiser=organiser), wish
+    def worked_out(self, books: Books, organiser: Member) -> Schedule:
+        """Return the schedule that this would be. Raises NotUnderstood, NotPossible or UnknownZone."""
+        book, zone = _known(self.book, books), find_zone(self.zone)
+        wish, also = read_wish(self.words, local(self.at, zone)), [books[slug] for slug in self.also if slug in books]
+        return rules.planned(wish, book, also, self.at, zone=zone, place=self.place, organiser=organiser)
 
 
 class Do(StrEnum):
@@ -350,6 +277,8 @@ class Order(_AsText):
 
     def worked_out(self, schedule: Schedule, books: Books, now: dt.datetime) -> ScheduleChange:
         """Return what would change at a moment. Raises NotUnderstood, NotPossible or PositionError."""
+        if schedule.state is ScheduleState.CANCELLED:
+            raise NotPossible("The schedule is cancelled. Create a new one.")
         ahead = schedule.ahead(now)
         number = self.section or (ahead[0].number if ahead else 1)
         match self.do:
@@ -375,18 +304,16 @@ class Order(_AsText):
         if self.upto:
             after = ended(after, number, parse_position(self.upto, _known(schedule.book, books)), now).after
         if self.also is not None:
-            after = freed(after, _those(self.also, books)).after
+            also = rules.spoken_of((books[slug] for slug in self.also if slug in books), schedule.book)
+            after = replace(after, also=also)
         return ScheduleChange(schedule, replace(after, place=self.place or after.place))
 
 
 def _meeting(words: str, schedule: Schedule, number: int, now: dt.datetime) -> tuple[dt.date, dt.time | None]:
     """Return the day and the time of day that were said for one meeting; a time alone is on the day that it had."""
-    wish = read_wish(words, local(now, schedule.zone))
-    if replace(wish, at=None, first=None, dates=()) != replace(wish, first=None, dates=(), at=None, zone=""):
-        raise NotPossible("A single meeting can’t have its own time zone. Write a date and a time without one.")
+    wish, section = read_wish(words, local(now, schedule.zone)), schedule.section(number)
     days = [*wish.dates, *([wish.first] if wish.first else [])]
-    section = schedule.section(number)
-    if len(days) > 1 or section is None or (not days and wish.at is None):
+    if replace(wish, at=None, first=None, dates=()) != Wish() or section is None or len(days) > 1:
         raise NotPossible("Write one date for that meeting, such as “12 March at 8pm”.")
     return (days[0] if days else section.day), wish.at
 
@@ -395,7 +322,3 @@ def _known(slug: Slug, books: Books) -> Book:
     if slug not in books:
         raise NotPossible("That book is no longer in the library. My operator can bring it back.")
     return books[slug]
-
-
-def _those(slugs: Sequence[Slug], books: Books) -> list[Book]:
-    return [books[slug] for slug in slugs if slug in books]

@@ -9,21 +9,18 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.audit import Audit
 from bot.club_settings import SetUp
 from bot.discord import autocomplete
 from bot.discord.cards import Attachment, Card, Interaction
-from bot.discord.context import ORGANISER, ClubBot, Refused, Right, app_of, deliver, lacking, lacks_in, parent_of
+from bot.discord.context import ORGANISER, Refused, Right, app_of, deliver, lacking, lacks_in, parent_of
 from bot.discord.visitor import AppCog, acknowledge, in_clubs
 from bot.feature import Feature
-from bot.features.ceilings.store import Ceilings
 from bot.features.schedules.changes import Do, Order, ScheduleRequest
 from bot.features.schedules.jobs import RunningSchedules
 from bot.features.schedules.stage import EVENTS, Parent, ScheduleStage, needed_in
 from bot.features.schedules.store import JOBS, Kept, Schedules
 from bot.features.schedules.views import BUTTONS, exported, preview_card, shown
 from bot.features.schedules.words import MAX_LENGTH
-from bot.jobs import Work
 from bot.people import Member, Place
 from corpus.names import find_book
 from corpus.positions import MAX_LENGTH as MAX_POSITION
@@ -39,33 +36,13 @@ BOOK = "Which book; if left out, the one of this channel"
 SPEAKING = discord.Permissions(view_channel=True, send_messages=True)
 
 
-class SectionParent(app_commands.Transformer):
-    """A text channel or a forum, as a command takes it; discord.py’s own would offer forums of pictures as well."""
-
-    type = discord.AppCommandOptionType.channel
-
-    @property
-    def channel_types(self) -> list[discord.ChannelType]:
-        """Which channels Discord offers."""
-        return [discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum]
-
-    async def transform(self, _: Interaction, value: Any, /) -> Any:  # noqa: ANN401 (the library's own)
-        """Return what was chosen."""
-        return value
-
-
-Chosen = app_commands.Transform[app_commands.AppCommandChannel, SectionParent]
-
-
-def chosen_channel(
-    interaction: Interaction, chosen: app_commands.AppCommandChannel | None, usual: int | None = None
-) -> Parent:
+def chosen_channel(interaction: Interaction, chosen: Parent | None, usual: int | None = None) -> Parent:
     """Return where a schedule is to take place: as chosen, as usual, or here. Raises Refused."""
     guild = interaction.guild
     if guild is None:
         raise Refused("That works in a club’s server, not in a direct message.")
-    here = parent_of(interaction) or interaction.channel_id or 0
-    channel = guild.get_channel(chosen.id if chosen else usual or here) or guild.get_channel(here)
+    here = guild.get_channel(parent_of(interaction) or interaction.channel_id or 0)
+    channel = chosen or guild.get_channel(usual or 0) or here
     if not isinstance(channel, Parent):
         raise Refused("Choose a text channel or a forum in the channel field: its threads or posts open there.")
     person = interaction.user
@@ -91,19 +68,17 @@ class ScheduleCog(AppCog):
     @schedule.command()
     @app_commands.describe(
         book="The book", words=WORDS, zone="Time zone; the club’s if left out",
-        channel="Where its threads or posts open; if left out, the club’s schedule channel or this one",
+        channel="Where its threads or posts open; if left out, the club’s schedule channel or this one"
     )  # fmt: skip
     @app_commands.autocomplete(book=autocomplete.books, zone=autocomplete.zones)
     async def create(
         self, interaction: Interaction, book: Typed, words: Words, zone: Typed | None = None,
-        channel: Chosen | None = None,
+        channel: Parent | None = None
     ) -> None:  # fmt: skip
         """Plan the reading of a book. You see a preview of every section first (organisers)."""
         member, place = await acknowledge(interaction, ORGANISER)
-        known, settings = (
-            find_book(book, self._app.books_of(member.club)),
-            await self._app.get(SetUp).settings(member.club),
-        )
+        known = find_book(book, self._app.books_of(member.club))
+        settings = await self._app.get(SetUp).settings(member.club)
         where = chosen_channel(interaction, channel, settings.schedule)
         prepared = ScheduleRequest(known.slug, words, zone or settings.zone, where.id, self._app.now())
         await deliver(interaction, await preview_card(self._app, member, place, prepared))
@@ -120,13 +95,13 @@ class ScheduleCog(AppCog):
     @app_commands.describe(
         words="New plan for the rest, in your own words; a time alone moves all meetings", book=BOOK,
         section="Number of the section; the next one if left out", meets="New date of that section: 12 March at 8pm",
-        upto="New end of that section: ch 9", channel="Another channel for future threads",
+        upto="New end of that section: ch 9", channel="Another channel for future threads"
     )  # fmt: skip
     @app_commands.autocomplete(book=scheduled)
     async def edit(
         self, interaction: Interaction, words: Words | None = None, book: Typed | None = None,
         section: Number | None = None, meets: Words | None = None, upto: Where | None = None,
-        channel: Chosen | None = None,
+        channel: Parent | None = None
     ) -> None:  # fmt: skip
         """Change what is still to come: everything, one section, the channel or other books (organisers)."""
         moved = chosen_channel(interaction, channel).id if channel else 0
@@ -139,7 +114,7 @@ class ScheduleCog(AppCog):
     @app_commands.autocomplete(book=scheduled)
     async def shift(
         self, interaction: Interaction, days: Days, book: Typed | None = None,
-        section: Number | None = None,
+        section: Number | None = None
     ) -> None:  # fmt: skip
         """Move a meeting and all after it by days (organisers)."""
         await self._change(interaction, book, Do.SHIFT, days=days, section=section or 0)
@@ -191,16 +166,9 @@ class ScheduleCog(AppCog):
         return await self._app.get(Schedules).find(place, parent_of(interaction), known), member, place
 
 
-def looked_after(bot: ClubBot) -> Work:
-    """Return what does the jobs of schedules."""
-    app = bot.app
-    ceilings, audit = app.get(Ceilings), app.get(Audit)
-    return RunningSchedules(bot.jobs, app.get(Schedules), ceilings, audit, ScheduleStage(bot)).do
-
-
 FEATURE = Feature(
     "schedules",
     cogs=(ScheduleCog,),
     buttons=BUTTONS,
-    jobs={JOBS: looked_after},
+    jobs={JOBS: lambda bot: RunningSchedules(bot.app, bot.jobs, ScheduleStage(bot)).do},
 )

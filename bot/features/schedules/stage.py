@@ -9,17 +9,13 @@ from typing import Any, Literal
 import discord
 from discord.abc import GuildChannel
 
-from bot.db.jobs import Claim
 from bot.discord.cards import PLACE_NAME, Card, CardView, one_line
 from bot.discord.context import NOBODY, ClubBot, lacking, lacks_in, named, post_in
-from bot.discord.jobs import LOOKED_THROUGH, SLACK, find_message, small_print
-from bot.features.prompts.jobs import mark_of
-from bot.features.prompts.rules import Prompt, PromptProblem
-from bot.features.prompts.store import Prompts, posting
+from bot.discord.jobs import SLACK, find_message, small_print
 from bot.features.schedules import rules, views
 from bot.features.schedules.rules import Schedule, ScheduleStep, Section, StepKind
 from bot.jobs import Post
-from bot.people import Member, Place
+from bot.people import Member
 from corpus.errors import DogearError
 
 log = logging.getLogger(__name__)
@@ -27,19 +23,12 @@ log = logging.getLogger(__name__)
 WEEK: Literal[10_080] = 10_080
 """Minutes without a message after which Discord archives a thread: the longest that there is."""
 
-MOST_PROMPTS = 5
-"""Discussion prompts of an opening message: more than people answer. The others stay in the queue."""
-
-ROOM = 2_400
-"""Characters of them together, so that the card has room for the rest."""
-
 THREADS = ("view_channel", "create_public_threads", "send_messages_in_threads", "read_message_history")
 POSTS = ("view_channel", "send_messages", "send_messages_in_threads", "read_message_history")
 EVENTS = ("create_events", "manage_events")
 WRITING = ("view_channel", "send_messages_in_threads", "read_message_history")
 
-FULL = 30038
-"""Discord: a server has 100 events that are open."""
+FULL = 30038  # Discord: a server has 100 events that are open
 
 TOO_MANY, FAILED = 429, 500
 """HTTP: asked too often; from 500 on, the server itself failed. Both pass."""
@@ -57,7 +46,7 @@ class ScheduleStage:
     """Where a schedule takes place. Whatever is posted there raises Unwelcome where it is not allowed."""
 
     def __init__(self, bot: ClubBot) -> None:
-        self._bot, self._books, self._prompts = bot, bot.app.books, bot.app.get(Prompts)
+        self._bot, self._books = bot, bot.app.books
 
     # Threads
 
@@ -69,142 +58,73 @@ class ScheduleStage:
             raise Unwelcome(CHANNEL_GONE.format(what=what))
 
         async def find(since: dt.datetime) -> int:
-            for thread in await channel.guild.active_threads():
-                if _is_ours(thread, channel.id, self._bot.me, title, since):
-                    return thread.id
-            async for thread in channel.archived_threads(limit=LOOKED_THROUGH):
-                if _is_ours(thread, channel.id, self._bot.me, title, since):
-                    return thread.id
-            return 0
+            return await first_thread(channel, self._bot.me, title, since)
 
         async def make() -> int:
             begun = discord.utils.utcnow()
             if isinstance(channel, discord.TextChannel):
                 kind = discord.ChannelType.news_thread if channel.is_news() else discord.ChannelType.public_thread
                 thread = await channel.create_thread(name=title, type=kind, auto_archive_duration=WEEK)
-                return await first_thread(thread, begun)
-            items = [*views.reading_buttons(schedule, section), _button(schedule, section, "post")]
-            card = views.opening_card(schedule, section, self._books, items, late=late)
-            post = await channel.create_thread(
-                name=title, auto_archive_duration=WEEK, view=CardView(card), allowed_mentions=NOBODY,
-                applied_tags=channel.available_tags[:1] if channel.flags.require_tag else [],
-            )  # fmt: skip
-            return await first_thread(post.thread, begun)
+            else:
+                card = self._opening(schedule, section, late, views.RemindButton(schedule.id, section.number, "post"))
+                thread, _ = await channel.create_thread(
+                    name=title, auto_archive_duration=WEEK, view=CardView(card), allowed_mentions=NOBODY,
+                    applied_tags=channel.available_tags[:1] if channel.flags.require_tag else []
+                )  # fmt: skip
+            return await find(begun) or thread.id
 
         return _allowed(Post(make, find), what, channel, needed_in(channel))
 
-    # Opening messages, and the discussion prompts in them
-
     def opening(self, schedule: Schedule, section: Section, late: str) -> Post:
-        """Return the message that opens a meeting in its section's thread, with its discussion prompts.
-
-        The opening message of a forum post is there with it already: its prompts follow in a message of their own.
-        """
-        thread, button = self._messageable(schedule, section.thread), _button(schedule, section, "opening")
-        parent = self._channel(schedule)
+        """Return the message that opens a meeting in its section's thread; a forum post has it from the beginning."""
+        thread, channel = self._messageable(schedule, section.thread), self._channel(schedule)
+        button = views.RemindButton(schedule.id, section.number, "opening")
 
         async def find(since: dt.datetime) -> int:
-            found = await find_message(thread, self._bot.me, since, button.is_under)
-            if found is None:
-                return 0
-            await self._prompts_posted(schedule.club, found)
-            return found.id
+            return await find_message(thread, self._bot.me, since, button.is_under)
 
         async def make() -> int:
-            claimed = await self._claimed_prompts(schedule, section)
-            prompts = [prompt for prompt, _ in claimed]
-            if not isinstance(parent, discord.ForumChannel):
-                items = [*views.reading_buttons(schedule, section), button]
-                card = views.opening_card(schedule, section, self._books, items, late=late, prompts=prompts)
-            elif prompts:
-                card = views.prompts_card(prompts, [button])
-            else:
+            if isinstance(channel, discord.ForumChannel):
                 return section.thread  # Discord: the first message of a post has the id of the post
-            try:
-                message = await post_in(thread, card, f"open-{schedule.id}-{section.number}")
-            except (discord.Forbidden, discord.NotFound):
-                for _, claim in claimed:  # where Discord itself failed, the message may be there
-                    await self._bot.jobs.put_off(claim.key)
-                raise
-            await self._prompts_posted(schedule.club, message)
-            return message.id
+            card = self._opening(schedule, section, late, button)
+            return (await post_in(thread, card, f"open-{schedule.id}-{section.number}")).id
 
         what = f"open the meeting in “{rules.thread_title(schedule, section)}”"
-        return _allowed(Post(make, find), what, parent, WRITING)
+        return _allowed(Post(make, find), what, channel, WRITING)
 
-    async def _claimed_prompts(self, schedule: Schedule, section: Section) -> list[tuple[Prompt, Claim]]:
-        """Return the prompts that an opening message takes along; one that goes too far stays in the queue.
-
-        Each is planned for the thread and claimed. So where the process dies before they are posted, they are found in
-        the opening message by their small print, or posted after it.
-        """
-        there = Place(schedule.club, section.thread)
-        taken: list[tuple[Prompt, Claim]] = []
-        for prompt in await self._prompts.approved_for(schedule.club, schedule.book, section.first, section.last):
-            fits = len(taken) < MOST_PROMPTS and sum(len(each.text) for each, _ in taken) + len(prompt.text) <= ROOM
-            if not fits or await self._prompts.beyond(prompt, there):
-                continue
-            try:
-                planned = await self._prompts.plan(Member(schedule.club, prompt.by), prompt.id, there)
-            except PromptProblem:
-                continue  # a moderator deals with it in this moment
-            claim = await self._bot.jobs.claim(posting(schedule.club, prompt.id))
-            if claim is not None:
-                taken.append((planned, claim))
-        return taken
-
-    async def _prompts_posted(self, club: int, message: discord.Message) -> None:
-        """Record that the prompts in a message are posted; its small print says which."""
-        for line in small_print(message):
-            begin, _, number = line.rpartition(" ")
-            if number.isdigit():
-                try:
-                    prompt = await self._prompts.prompt(club, int(number))
-                except PromptProblem:
-                    continue
-                if mark_of(prompt) == f"{begin} {number}":
-                    await self._prompts.posted(prompt, message.id)
+    def _opening(self, schedule: Schedule, section: Section, late: str, button: views.RemindButton) -> Card:
+        items = [*views.reading_buttons(schedule, section), button]
+        return views.opening_card(schedule, section, self._books, items, late=late)
 
     # Reminders and notes
 
     def reminder(
         self, schedule: Schedule, section: Section, step: ScheduleStep, members: Sequence[Member], batch: int | None
     ) -> Post:
-        """Return a reminder of a meeting, by direct message (where `batch` is None) or for several in the thread.
-
-        Where there is no thread yet, those of a forum are reminded by direct message.
-        """
+        """Return a reminder of a meeting, in the thread; by direct message where `batch` is None, or none is open."""
         day = "day" if step.kind is StepKind.DAY_BEFORE else "hour"
-        button = _button(schedule, section, f"{day}{section.sequence}b{batch or 0}")
-        opened = [each.thread for each in schedule.live if each.thread]
-        channel = self._channel(schedule)
-        directly = batch is None or not (opened or isinstance(channel, discord.TextChannel))
+        button = views.RemindButton(schedule.id, section.number, f"{day}{section.sequence}b{batch or 0}")
+        there, channel = self._latest(schedule), self._channel(schedule)
 
-        async def remind(there: discord.abc.Messageable, since: dt.datetime | None, people: Sequence[int]) -> int:
+        async def remind(since: dt.datetime | None, to: discord.abc.Messageable, people: Sequence[int] = ()) -> int:
             card = views.reminder_card(schedule, section, [*views.reading_buttons(schedule, section), button], people)
-            return await self._message(there, since, button.is_under, card, button.custom_id, people)
+            return await self._message(to, since, button.is_under, card, button.custom_id, people)
 
-        async def in_thread(since: dt.datetime | None) -> int:
+        async def everybody(since: dt.datetime | None) -> int:
             with allowed_to("remind those who asked for it", channel, WRITING):
-                there = self._messageable(schedule, opened[-1] if opened else schedule.place)
-                return await remind(there, since, [member.id for member in members])
-
-        async def each_alone(since: dt.datetime | None) -> int:
-            for member in members:
-                if await self._bot.is_member(member.club, member.id):
-                    with allowed_to("write to a member", None, WRITING):
-                        await remind(await self._bot.create_dm(discord.Object(member.id)), since, ())
+                if batch is not None and there:
+                    return await remind(since, there, [member.id for member in members])
+                for member in members:
+                    if await self._bot.is_member(member.club, member.id):
+                        await remind(since, await self._bot.create_dm(discord.Object(member.id)))
             return 1
 
-        return _found_or_made(each_alone if directly else in_thread)
+        return _found_or_made(everybody)
 
     def note(self, schedule: Schedule, text: str, mark: str, undecided: Sequence[int] = ()) -> Post:
         """Return a note to the organiser, by direct message or else where the schedule is."""
         items, small, text = views.late_items(schedule.id, undecided), f"Note {mark}", f"{schedule.title}: {text}"
-        opened = [section.thread for section in schedule.live if section.thread]
-        parent, organiser = self._channel(schedule), schedule.organiser
-        there = schedule.place if isinstance(parent, discord.TextChannel) or not opened else opened[-1]
-        place = self._messageable(schedule, there)
+        organiser = schedule.organiser
 
         async def reach(channel: discord.abc.Messageable, since: dt.datetime | None, pinged: int = 0) -> int:
             card, people = views.note_card(text, small, items, pinged), [pinged] if pinged else []
@@ -216,18 +136,26 @@ class ScheduleStage:
                     return await reach(await self._bot.create_dm(discord.Object(organiser)), since)
                 except discord.Forbidden:
                     log.info("the organiser of schedule %d takes no direct messages", schedule.id)
-            with allowed_to("tell the organiser", parent, WRITING):
-                return await reach(place, since, organiser)
+            with allowed_to("tell the organiser", self._channel(schedule), WRITING):
+                there = self._latest(schedule) or self._messageable(schedule, schedule.place)
+                return await reach(there, since, organiser)
 
         return _found_or_made(tell)
 
     async def _message(
         self, channel: discord.abc.Messageable, since: dt.datetime | None, is_it: Callable[[discord.Message], bool],
-        card: Card, mark: str, pinged: Sequence[int],
+        card: Card, mark: str, pinged: Sequence[int]
     ) -> int:  # fmt: skip
         """Return our message in a channel since a moment, or post it."""
-        found = await find_message(channel, self._bot.me, since, is_it) if since else None
-        return (found or await post_in(channel, card, mark[-25:], pinged)).id
+        found = await find_message(channel, self._bot.me, since, is_it) if since else 0
+        return found or (await post_in(channel, card, mark[-25:], pinged)).id
+
+    def _latest(self, schedule: Schedule) -> discord.PartialMessageable | None:
+        """Return the latest thread of a schedule, or its channel where messages can be; None in a forum without."""
+        opened = [section.thread for section in schedule.live if section.thread]
+        in_text = isinstance(self._channel(schedule), discord.TextChannel)
+        there = opened[-1] if opened else schedule.place if in_text else 0
+        return self._messageable(schedule, there) if there else None
 
     # Events
 
@@ -235,19 +163,15 @@ class ScheduleStage:
         """Return the event of a meeting."""
         guild = self._guild(schedule)
 
-        async def find(since: dt.datetime) -> int:
-            for event in await guild.fetch_scheduled_events(with_counts=False):
-                mine = event.creator_id == self._bot.me
-                if mine and views.uid(schedule, section) in (event.description or "").split():
-                    return event.id
-            return 0
+        async def find(_: dt.datetime | None = None) -> int:
+            return await first_event(guild, self._bot.me, views.uid(schedule, section))
 
         async def make() -> int:
             made = await guild.create_scheduled_event(
                 entity_type=discord.EntityType.external, privacy_level=discord.PrivacyLevel.guild_only,
-                **self._fields(schedule, section),
+                **self._fields(schedule, section)
             )  # fmt: skip
-            return await first_event(made, guild)
+            return await find() or made.id
 
         what = f"create the event “{one_line(rules.thread_title(schedule, section), PLACE_NAME)}”"
         return _allowed(Post(make, find), what, guild, EVENTS)
@@ -267,12 +191,12 @@ class ScheduleStage:
 
     def _fields(self, schedule: Schedule, section: Section) -> dict[str, Any]:
         """Return what an event says; the last line of its description is what it is found by, and stays."""
-        channel, upto = self._channel(schedule), rules.ceiling_name(schedule, section.ceiling)
+        channel, upto = self._channel(schedule), rules.ceiling_name(schedule, section)
         text = f"We talk about the book {upto}. All meetings, and reminders: /schedule show"
         return {
             "name": one_line(rules.thread_title(schedule, section), PLACE_NAME), "start_time": section.meets,
             "end_time": section.meets + rules.MEETING, "description": f"{text}\n{views.uid(schedule, section)}",
-            "location": f"#{one_line(channel.name, PLACE_NAME - 1)}" if channel else "Discord",
+            "location": f"#{one_line(channel.name, PLACE_NAME - 1)}" if channel else "Discord"
         }  # fmt: skip
 
     # Where
@@ -291,48 +215,36 @@ class ScheduleStage:
         return self._bot.get_partial_messageable(channel, guild_id=schedule.club)
 
 
-def _button(schedule: Schedule, section: Section, mark: str) -> views.RemindButton:
-    return views.RemindButton(schedule.id, section.number, mark)
-
-
 def _found_or_made(do: Callable[[dt.datetime | None], Awaitable[int]]) -> Post:
     """Return a post of what is found since a moment, where one is given, and made where it is not there."""
     return Post(lambda: do(None), do)
-
-
-def _is_ours(thread: discord.Thread, channel: int, me: int, name: str, since: dt.datetime) -> bool:
-    """Return whether we opened a thread of that name since a moment."""
-    ours = (thread.parent_id, thread.owner_id, thread.name) == (channel, me, name)
-    return ours and discord.utils.snowflake_time(thread.id) >= since - SLACK
 
 
 # Discord's library asks once more where a request failed, although it may have worked: a message carries a nonce and is
 # shown once, but there may be two threads, or two events.
 
 
-async def first_thread(made: discord.Thread, begun: dt.datetime) -> int:
-    """Return the first thread of that name that we opened since a moment; the others, which are empty, are archived."""
-    twins = [
-        thread for thread in await made.guild.active_threads()
-        if _is_ours(thread, made.parent_id, made.owner_id, made.name, begun) and not thread.message_count
+async def first_thread(channel: Parent, me: int, name: str, since: dt.datetime) -> int:
+    """Return the first thread of a name that we opened since a moment, or 0; others that are empty are archived."""
+    ours = [
+        thread for thread in await channel.guild.active_threads()
+        if (thread.parent_id, thread.owner_id, thread.name) == (channel.id, me, name)
+        and discord.utils.snowflake_time(thread.id) >= since - SLACK
     ]  # fmt: skip
-    first = min((thread.id for thread in twins), default=made.id)
-    for thread in twins:
-        if thread.id != first:
+    first = min((thread.id for thread in ours), default=0)
+    for thread in ours:
+        if thread.id != first and not thread.message_count:
             with contextlib.suppress(discord.HTTPException):
                 await thread.edit(archived=True)
     return first
 
 
-async def first_event(made: discord.ScheduledEvent, guild: discord.Guild) -> int:
-    """Return the first event that we made with the same description; the others are taken away."""
-    twins = [
-        event
-        for event in await guild.fetch_scheduled_events(with_counts=False)
-        if (event.creator_id, event.description) == (made.creator_id, made.description)
-    ]
-    first = min((event.id for event in twins), default=made.id)
-    for event in twins:
+async def first_event(guild: discord.Guild, me: int, uid: str) -> int:
+    """Return the first event that we made with a mark in its description, or 0; others are deleted."""
+    events = await guild.fetch_scheduled_events(with_counts=False)
+    ours = [event for event in events if event.creator_id == me and uid in (event.description or "").split()]
+    first = min((event.id for event in ours), default=0)
+    for event in ours:
         if event.id != first:
             await event.delete()
     return first

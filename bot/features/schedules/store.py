@@ -14,13 +14,10 @@ from bot.app import App
 from bot.db.base import BIG_KEY, Base, OfMember, Personal, belongs_to_member, insert_into, note_member, upsert
 from bot.db.jobs import JobRow, Key, finish, of_subject, plan
 from bot.features.schedules import rules
-from bot.features.schedules.changes import Order, ScheduleChange, ScheduleRequest, Touch
+from bot.features.schedules.changes import Order, ScheduleChange, ScheduleRequest
 from bot.features.schedules.rules import NotPossible, Schedule, ScheduleState, SectionState
 from bot.people import Member, Place, club_name
-from corpus.books import Book, Slug, Unit
-
-MOST = 20
-"""Schedules of a club that go on at the same time: more than anybody reads, and few enough for Discord's 100 events."""
+from corpus.books import Book, Slug
 
 OVER = dt.timedelta(days=14)
 """This long after its last meeting a schedule is over, and another for the same book can begin in its place."""
@@ -47,14 +44,17 @@ class Kept:
     version: int = 0
     steps: Mapping[str, bool] = field(default_factory=dict)
 
-    @property
-    def done(self) -> frozenset[str]:
-        """The ids of the steps that are done."""
-        return frozenset(step for step, done in self.steps.items() if done)
+    def due(self, now: dt.datetime) -> list[rules.ScheduleStep]:
+        """Return the steps that are due at a moment and not done."""
+        return rules.due(self.schedule, now, [step for step, done in self.steps.items() if done], self.wanted)
 
     def touching(self, *events: int) -> "Kept":
         """Return the same with more events that no longer show what the schedule says; 0 is none."""
         return replace(self, touched=tuple(dict.fromkeys(filter(None, (*self.touched, *events)))))
+
+    def without(self, event: int) -> "Kept":
+        """Return the same, with an event that shows again what the schedule says."""
+        return replace(self, touched=tuple(each for each in self.touched if each != event))
 
 
 Changing = Callable[[Kept], Kept]
@@ -74,14 +74,9 @@ class ScheduleRow(Base):
     """
 
     personal = (
-        Personal(
-            "schedules",
-            "schedules that you made (kept, but without your name)",
-            by="organiser",
-            stays=True,
-            hidden=("plan", "wanted", "touched"),
-        ),
-    )
+        Personal("schedules", "schedules that you made (kept, but without your name)", by="organiser", stays=True,
+                 hidden=("plan", "wanted", "touched")),
+    )  # fmt: skip
 
     __tablename__ = "schedules"
     __table_args__ = (
@@ -136,10 +131,7 @@ def step_of(schedule: Schedule, step: str) -> Key:
 
 
 class Schedules:
-    """Keeps the schedules of clubs. Who may change one is for the door to check.
-
-    A change is made under a lock, on what is there at that moment.
-    """
+    """Keeps the schedules of clubs. Who may change one is for the caller to check."""
 
     def __init__(self, app: App) -> None:
         self._database, self._books, self._now = app.database, app.books, app.now
@@ -148,7 +140,7 @@ class Schedules:
 
     async def begin(self, request: ScheduleRequest, organiser: Member, name: str) -> Schedule:
         """Keep a schedule that was confirmed; `name` makes a second press harmless. Raises NotPossible."""
-        schedule, _ = request.worked_out(self._books.of(club_name(organiser.club)), organiser)
+        schedule = request.worked_out(self._books.of(club_name(organiser.club)), organiser)
         if schedule.sections[0].meets <= self._now():
             raise NotPossible("The first meeting would already be in the past. Start again with /schedule create.")
         await self.check(schedule)
@@ -159,7 +151,7 @@ class Schedules:
         async with self._database.writing() as session:
             insert = insert_into(session, ScheduleRow).values(
                 club=schedule.club, place=schedule.place, organiser=schedule.organiser, name=name, book=schedule.book,
-                state=schedule.state.value, plan=rules.written(schedule), wanted=[], touched=[], version=0,
+                state=schedule.state.value, plan=rules.written(schedule), wanted=[], touched=[], version=0
             )  # fmt: skip
             row = await session.scalar(insert.on_conflict_do_nothing().returning(ScheduleRow))
             if row is None:
@@ -168,14 +160,12 @@ class Schedules:
             return _schedule(row)
 
     async def check(self, schedule: Schedule) -> None:
-        """See whether a club can have one more schedule. Raises NotPossible."""
-        going_on = [each for each in await self.of_club(schedule.club) if not self._over(each)]
-        if len(going_on) >= MOST:
-            raise NotPossible(f"A club can have at most {MOST} schedules. Cancel one with /schedule cancel.")
-        if any((each.book, each.place) == (schedule.book, schedule.place) for each in going_on):
-            raise NotPossible(
-                f"That channel already has a schedule for “{schedule.title}”. Change it with /schedule edit."
-            )
+        """See whether a channel has no such schedule yet. Raises NotPossible."""
+        for each in await self.of_club(schedule.club):
+            if (each.book, each.place) == (schedule.book, schedule.place) and not self._over(each):
+                raise NotPossible(
+                    f"That channel already has a schedule for “{schedule.title}”. Change it with /schedule edit."
+                )
 
     async def preview(self, order: Order, club: int) -> ScheduleChange:
         """Return what a change would change. Raises NotPossible, where somebody else was faster, too."""
@@ -194,7 +184,7 @@ class Schedules:
         def made(kept: Kept) -> Kept:
             if kept.version != order.version:
                 raise NotPossible(CHANGED)
-            return replace(kept, schedule=change.after).touching(*_touched(change))
+            return replace(kept, schedule=change.after).touching(*change.touched())
 
         await self.change(order.schedule, made)
         return change
@@ -209,18 +199,17 @@ class Schedules:
                 raise NotPossible("That has already been decided. See the schedule with /schedule show.")
             if post:
                 return replace(kept, wanted=kept.wanted | {number})
-            gone = replace(section, state=SectionState.SKIPPED, event=0)
-            return replace(kept, schedule=kept.schedule.with_section(gone)).touching(section.event)
+            skipped = kept.schedule.with_section(number, state=SectionState.SKIPPED, event=0)
+            return replace(kept, schedule=skipped).touching(section.event)
 
         await self.change(schedule_id, decided)
 
-    async def change(self, schedule_id: int, change: Changing) -> Kept:
-        """Change a schedule as it is now, and have it looked after. What the change raises undoes it."""
+    async def change(self, schedule_id: int, change: Changing) -> None:
+        """Change a schedule as it is now, under a lock, and have it looked after. What the change raises undoes it."""
         async with self._database.writing() as session:
             row = await session.get_one(ScheduleRow, schedule_id, with_for_update=True)
             _write(row, change(await _kept(session, row)))
             await plan(session, looking(row.club, row.id), self._now())
-            return await _kept(session, row)
 
     # Looking
 
@@ -243,13 +232,16 @@ class Schedules:
         known = [each for each in await self.of_club(place.club) if book is None or each.book == book.slug]
         if not known:
             raise NotPossible(NONE)
-        ranked = sorted(known, key=lambda each: (self._over(each), not _is_of(each, place.id, parent)))
-        first = ranked[0]
-        equal = [e for e in ranked if (self._over(e), _is_of(e, place.id, parent)) == (self._over(first), False)]
-        if book is None and len(equal) > 1:
-            titles = " or ".join(dict.fromkeys(each.title for each in equal[:3]))
-            raise NotPossible(f"Which schedule? Pick one in the book field: {titles}.")
-        return await self.kept(first.id, place.club)
+
+        def rank(schedule: Schedule) -> tuple[bool, bool]:
+            here = schedule.place in (place.id, parent) or any(s.thread == place.id for s in schedule.sections)
+            return self._over(schedule), not here
+
+        known.sort(key=rank)
+        equal = dict.fromkeys(each.title for each in known if rank(each) == rank(known[0]))
+        if book is None and rank(known[0])[1] and len(equal) > 1:
+            raise NotPossible(f"Which schedule? Pick one in the book field: {' or '.join(list(equal)[:3])}.")
+        return await self.kept(known[0].id, place.club)
 
     async def books_of(self, club: int) -> Sequence[tuple[str, Slug]]:
         """Return title and slug of the books that a club has schedules for, those that go on first."""
@@ -258,20 +250,15 @@ class Schedules:
 
     def undecided(self, kept: Kept) -> tuple[int, ...]:
         """Return the sections that wait for *Post now* or *Skip*."""
-        return rules.to_decide(rules.due(kept.schedule, self._now(), kept.done, kept.wanted))
+        return rules.to_decide(kept.due(self._now()))
 
     async def since_last_meeting(self, place: Place, parent: int = 0, book: Book | None = None) -> tuple[Slug, str]:
-        """Return a book, and what of it comes behind what its last meeting was about: “since chapter 5”.
-
-        Raises NotPossible where there was no meeting yet.
-        """
+        """Return a book, and what of it comes after its last meeting: “since chapter 5”. Raises NotPossible."""
         schedule = (await self.find(place, parent, book)).schedule
         met = [section for section in schedule.live if section.state is SectionState.OPENED]
         if not met:
             raise NotPossible("There hasn’t been a meeting yet. For the whole story so far, leave the section out.")
-        if schedule.whole.unit == Unit.PERCENT or met[-1].last >= schedule.whole.of:
-            return schedule.book, f"since {rules.percent(met[-1].last, schedule.whole.of)}%"
-        return schedule.book, rules.ceiling_name(schedule, met[-1].last).replace("up to", "since")
+        return schedule.book, f"since {rules.mark_name(schedule, met[-1].last)}"
 
     def _over(self, schedule: Schedule) -> bool:
         if schedule.state is not ScheduleState.RUNNING or not schedule.live:
@@ -310,10 +297,10 @@ class Schedules:
 
     # Reminders
 
-    async def remind(self, schedule_id: int, member: Member, by: By | None) -> Schedule:
+    async def remind(self, schedule_id: int, member: Member, by: By | None) -> None:
         """Note how a member wants to be reminded, or with None that they do not. Raises NotPossible."""
         schedule, now = (await self.kept(schedule_id, member.club)).schedule, self._now()
-        to_come = any(each.meets > schedule.since(now) for each in schedule.live)
+        to_come = any(each.meets > (schedule.paused_at or now) for each in schedule.live)
         if by is not None and (schedule.state is ScheduleState.CANCELLED or not to_come):
             raise NotPossible("There are no more meetings to remind you of.")
         key = {"schedule": schedule_id, "club": member.club, "member": member.id}
@@ -323,7 +310,6 @@ class Schedules:
             else:
                 await note_member(session, member.club, member.id)
                 await upsert(session, ReminderRow, key, {"by": by.value, "at": now})
-        return schedule
 
     async def reminded(self, schedule_id: int) -> Mapping[Member, By]:
         """Return who wants to be reminded, and how."""
@@ -348,15 +334,3 @@ def _write(row: ScheduleRow, kept: Kept) -> None:
     row.place, row.state, row.plan = schedule.place, schedule.state.value, rules.written(schedule)
     row.wanted, row.touched = sorted(kept.wanted), list(kept.touched)
     row.version += 1
-
-
-def _is_of(schedule: Schedule, place: int, parent: int) -> bool:
-    """Return whether a schedule belongs to a place: its channel, or one of its threads."""
-    return schedule.place in (place, parent) or any(section.thread == place for section in schedule.sections)
-
-
-def _touched(change: ScheduleChange) -> Sequence[int]:
-    """Return the events in Discord that a change touches; those of another channel stand there with its name."""
-    events = [each.before.event for each in change.differences if each.before and each.touch is not Touch.NOTHING]
-    moves = change.before.place != change.after.place
-    return [*events, *(section.event for section in change.after.live if moves)]

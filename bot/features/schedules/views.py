@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any
 
 import discord
 from icalendar import Calendar, Event
@@ -13,42 +13,16 @@ from icalendar.enums import STATUS
 from bot.answering.texts import place_sentence
 from bot.app import App
 from bot.club_settings import SetUp
-from bot.discord.buttons import (
-    ID,
-    PAGE,
-    PRIMARY,
-    Cancel,
-    Confirm,
-    Dialogue,
-    OwnButton,
-    Page,
-    Picked,
-    Pressed,
-    own_question,
-)
-from bot.discord.cards import (
-    OPTION,
-    OPTIONS,
-    Card,
-    Interaction,
-    Item,
-    Items,
-    Tone,
-    notice_card,
-    one_line,
-    paged_card,
-    safe,
-)
+from bot.discord.buttons import ID, PAGE, Cancel, Confirm, Dialogue, OwnButton, Page, Picked, Pressed, own_question
+from bot.discord.cards import OPTION, OPTIONS, Card, Interaction, Item, Tone, notice_card, one_line, paged_card, safe
 from bot.discord.context import ORGANISER, Choice, Refused, app_of, bot_of, has, needs, replace_card
 from bot.discord.jobs import button_ids
 from bot.discord.visitor import server_of, visitor
 from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.progress.cog import moved_card
 from bot.features.progress.store import Progress
-from bot.features.prompts.jobs import mark_of
-from bot.features.prompts.rules import Prompt
 from bot.features.schedules import rules
-from bot.features.schedules.changes import Do, Order, ScheduleRequest
+from bot.features.schedules.changes import Books, Do, Order, ScheduleRequest
 from bot.features.schedules.rules import Schedule, ScheduleState, Section, SectionState
 from bot.features.schedules.store import By, Kept, Schedules
 from bot.features.schedules.words import MAX_LENGTH
@@ -59,13 +33,14 @@ from corpus.errors import DogearError
 
 SCHEDULE = r"(?P<schedule>\d{1,18})"
 SECTION = r"(?P<section>\d{1,3})"
-WAYS = {"d": By.DIRECT, "t": By.THREAD, "n": None}
-LABELS = {"d": "By direct message", "t": "In the thread", "n": "No reminders"}
-KEPT = {
-    By.DIRECT: "I’ll send you a direct message a day and an hour before each meeting.",
-    By.THREAD: "I’ll mention you in the thread a day and an hour before each meeting. Others see that.",
-    None: "I won’t remind you of these meetings.",
+PRIMARY = discord.ButtonStyle.primary
+BEFORE = "a day and an hour before each meeting."
+WAYS: Mapping[str, tuple[By | None, str, str]] = {
+    "d": (By.DIRECT, "By direct message", f"I’ll send you a direct message {BEFORE}"),
+    "t": (By.THREAD, "In the thread", f"I’ll mention you in the thread {BEFORE} Others see that."),
+    "n": (None, "No reminders", "I won’t remind you of these meetings."),
 }
+"""How somebody can be reminded: what the button says, and what is said once that is chosen."""
 
 
 class RemindButton(Pressed, template=rf"remind:{SCHEDULE}:{SECTION}:(?P<of>[a-z0-9]{{1,20}})"):
@@ -88,13 +63,19 @@ class RemindByButton(Pressed, template=rf"remind-by:{SCHEDULE}:(?P<way>[dtn])"):
     """Chooses how its presser is reminded."""
 
     def __init__(self, schedule: int | str, way: str) -> None:
-        super().__init__(schedule, way, label=LABELS[way])
+        super().__init__(schedule, way, label=WAYS[way][1])
 
     async def card(self, interaction: Interaction) -> Card:
         """Keep the choice."""
-        way, schedule = WAYS[self.given["way"]], await _reached(interaction, self.number("schedule"))
-        await app_of(interaction).get(Schedules).remind(schedule.id, Member(schedule.club, interaction.user.id), way)
-        return _reminders(schedule, way)
+        by, schedule = WAYS[self.given["way"]][0], await _reached(interaction, self.number("schedule"))
+        await app_of(interaction).get(Schedules).remind(schedule.id, Member(schedule.club, interaction.user.id), by)
+        return _reminders(schedule, by)
+
+
+def _reminders(schedule: Schedule, chosen: By | None) -> Card:
+    """Return how somebody is reminded, with what changes it."""
+    items = [RemindByButton(schedule.id, way) for way, (by, _, _) in WAYS.items() if by is not chosen]
+    return notice_card(next(said for by, _, said in WAYS.values() if by is chosen), schedule.title, items)
 
 
 class ReadButton(Pressed, template=rf"read:{SCHEDULE}:{SECTION}"):
@@ -106,10 +87,10 @@ class ReadButton(Pressed, template=rf"read:{SCHEDULE}:{SECTION}"):
         """Move the presser's position, and show where they are."""
         schedule, book, member, now = await _reading(interaction, self.number("schedule"))
         section = schedule.section(self.number("section"))
-        reached = replace(schedule.whole, marks=section.last) if section else schedule.whole
-        marks = reached.marks_in(book)
+        marks = (replace(schedule.whole, marks=section.last) if section else schedule.whole).marks_in(book)
         if marks <= now:
-            return notice_card(f"{place_sentence(book, now)} {UNCHANGED}", book.title)
+            unchanged = "I’ve changed nothing. /progress set can take you back."
+            return notice_card(f"{place_sentence(book, now)} {unchanged}", book.title)
         return moved_card(member, await app_of(interaction).get(Progress).move(member, book, marks))
 
 
@@ -121,14 +102,11 @@ class NotYetButton(Pressed, template=rf"not-yet:{SCHEDULE}"):
     async def card(self, interaction: Interaction) -> Card:
         """Say where they are, and that they are told no more."""
         _, book, _, now = await _reading(interaction, self.number("schedule"))
-        return notice_card(f"{place_sentence(book, now)} {NO_HURRY}", book.title)
-
-
-UNCHANGED = "I’ve changed nothing. /progress set can take you back."
-NO_HURRY = (
-    "No hurry: what I tell you alone goes no further. This thread does, so read it once you’re there. "
-    "If I have your place wrong, use /progress set, in your own words."
-)
+        no_hurry = (
+            "No hurry: what I tell you alone goes no further. This thread does, so read it once you’re there. "
+            "If I have your place wrong, use /progress set, in your own words."
+        )
+        return notice_card(f"{place_sentence(book, now)} {no_hurry}", book.title)
 
 
 async def _reading(interaction: Interaction, schedule_id: int) -> tuple[Schedule, Book, Member, int]:
@@ -147,39 +125,32 @@ def reading_buttons(schedule: Schedule, section: Section) -> list[Item]:
     return [read, NotYetButton(schedule.id), *whole]
 
 
-class Decision(Pressed, template=r"(?!)"):
-    """Decides about a section that is late by days."""
+class LateButton(Pressed, template=rf"late-(?P<do>post|skip):{SCHEDULE}:{SECTION}"):
+    """Has a section posted that is late by days, or not."""
 
     opens = True
-    post: ClassVar[bool]
-    done: ClassVar[str]
 
-    def __init__(self, schedule: int | str, section: int | str) -> None:
-        super().__init__(schedule, section, label=self.label.format(section))
+    def __init__(self, do: str, schedule: int | str, section: int | str) -> None:
+        label, style = (
+            (f"Post {section} now", discord.ButtonStyle.primary) if do == "post" else (f"Skip {section}", None)
+        )
+        super().__init__(do, schedule, section, label=label, style=style)
 
     async def card(self, interaction: Interaction) -> Card:
-        """Have it posted, or not."""
+        """Decide."""
         schedule, section = await _organised(interaction, self.number("schedule")), self.number("section")
-        await app_of(interaction).get(Schedules).decide(schedule.id, schedule.club, section, post=self.post)
+        post = self.given["do"] == "post"
+        await app_of(interaction).get(Schedules).decide(schedule.id, schedule.club, section, post=post)
         bot_of(interaction).jobs.nudge()
-        return notice_card(self.done.format(section))
+        return notice_card(f"Section {section} is {'being posted' if post else 'skipped'}.")
 
 
-class PostNowButton(Decision, template=rf"late-post:{SCHEDULE}:{SECTION}"):
-    """Has a section posted that is late by days."""
-
-    label, style, post, done = "Post {} now", PRIMARY, True, "Section {} is being posted."
-
-
-class SkipButton(Decision, template=rf"late-skip:{SCHEDULE}:{SECTION}"):
-    """Has a section that is late by days not posted."""
-
-    label, post, done = "Skip {}", False, "Section {} is skipped."
+DECIDED_AT_ONCE = 8  # sections with their two buttons on a card; the next ones are on that of /schedule show
 
 
 def late_items(schedule: int, numbers: Sequence[int]) -> list[Item]:
     """Return the buttons that decide about sections that are late by days."""
-    return [button(schedule, number) for number in numbers for button in (PostNowButton, SkipButton)]
+    return [LateButton(do, schedule, number) for number in numbers[:DECIDED_AT_ONCE] for do in ("post", "skip")]
 
 
 async def _organised(interaction: Interaction, schedule_id: int) -> Schedule:
@@ -205,52 +176,33 @@ async def _reached(interaction: Interaction, schedule_id: int) -> Schedule:
     return schedule
 
 
-def _reminders(schedule: Schedule, by: By | None) -> Card:
-    """Return how somebody is reminded, with what changes it."""
-    items = [RemindByButton(schedule.id, way) for way, chosen in WAYS.items() if chosen is not by]
-    return notice_card(KEPT[by], schedule.title, items)
-
-
-Books = Mapping[Slug, Book]
-
-NAMED = 8
-"""Other books that are named in an opening message."""
+NAMED = 300  # characters for the titles of other books in an opening message
 
 
 def shown_lines(schedule: Schedule) -> list[str]:
     """Return a schedule's lines as everybody sees them, safe; threads that are open can be gone to."""
-    threads = {str(section.number): f" · <#{section.thread}>" for section in schedule.live if section.thread}
-    first, *rest = rules.preview(schedule)
-    return [safe(first), *(safe(line) + threads.get(line.partition(".")[0], "") for line in rest)]
+    first, *rest = map(safe, rules.preview(schedule))
+    threads = (f" · <#{section.thread}>" if section.thread else "" for section in schedule.live)
+    return [first, *map("".join, zip(rest, threads, strict=True))]
 
 
-def opening_card(
-    schedule: Schedule, section: Section, books: Books, items: Items, *, late: str = "", prompts: Sequence[Prompt] = ()
+def opening_card(schedule: Schedule, section: Section, books: Books, items: Sequence[Item], *, late: str = "") -> Card:
+    """Return the message that opens a section's thread: how far it goes, what else is free, and what comes next."""
+    upto = safe(rules.ceiling_name(schedule, section))
+    further = "" if section.last >= schedule.whole.of else ", and no further"
+    parts = [f"Here we talk about {safe(rules.range_name(schedule, section))}. This thread goes {upto}{further}."]
+    if titles := [books[slug].title for slug in schedule.also if slug in books]:
+        parts.append(f"You may also talk freely about {safe(one_line(', '.join(titles), NAMED))}.")
+    later = (each for each in schedule.live if each.number > section.number and each.state is SectionState.AHEAD)
+    if after := next(later, None):
+        parts.append(f"Next: {safe(rules.range_name(schedule, after))}, {timestamp(after.meets)}.")
+    title, footers = safe(rules.thread_title(schedule, section)), [safe(late)] if late else []
+    return Card(title, "\n\n".join(parts), footers, Tone.PUBLIC, items)
+
+
+def reminder_card(
+    schedule: Schedule, section: Section, items: Sequence[Item], members: Sequence[int] = ()
 ) -> Card:  # fmt: skip
-    """Return the message that opens a section's thread, with its discussion prompts."""
-    stretch = safe(rules.range_name(schedule, section))
-    parts = [
-        f"Here we talk about {stretch}. {_how_far(schedule, section)}",
-        _free(schedule, books),
-        _next(schedule, section),
-        prompts_text(prompts),
-    ]
-    footers = [*([safe(late)] if late else []), *map(mark_of, prompts)]
-    title, body = safe(rules.thread_title(schedule, section)), "\n\n".join(filter(None, parts))
-    return Card(title, body, footers, Tone.PUBLIC, items)
-
-
-def prompts_card(prompts: Sequence[Prompt], items: Items) -> Card:
-    """Return the discussion prompts of a section as a message of their own."""
-    return Card("For discussion", prompts_text(prompts), [mark_of(prompt) for prompt in prompts], Tone.PUBLIC, items)
-
-
-def prompts_text(prompts: Sequence[Prompt]) -> str:
-    """Return discussion prompts, numbered."""
-    return "\n\n".join(f"**{number}**  {safe(prompt.text)}" for number, prompt in enumerate(prompts, 1))
-
-
-def reminder_card(schedule: Schedule, section: Section, items: Items, members: Sequence[int] = ()) -> Card:
     """Return a reminder of a meeting; those to whom it goes are mentioned where others read it, too."""
     who = " ".join(f"<@{member}>" for member in members)
     text = f"We meet {timestamp(section.meets)} to talk about {safe(rules.range_name(schedule, section))}."
@@ -258,44 +210,15 @@ def reminder_card(schedule: Schedule, section: Section, items: Items, members: S
     return Card(safe(rules.thread_title(schedule, section)), body, (), buttons=items)
 
 
-def note_card(text: str, mark: str, items: Items, organiser: int = 0) -> Card:
+def note_card(text: str, mark: str, items: Sequence[Item], organiser: int = 0) -> Card:
     """Return what an organiser is told; by `mark` it is found again after a crash."""
     who = f"<@{organiser}>\n" if organiser else ""
     return Card("", who + safe(text), (mark,), Tone.PROBLEM, items)
 
 
-def _how_far(schedule: Schedule, section: Section) -> str:
-    upto = safe(rules.ceiling_name(schedule, section.ceiling))
-    further = "" if section.ceiling >= schedule.whole.of else ", and no further"
-    return f"This thread goes {upto}{further}."
-
-
-def _free(schedule: Schedule, books: Books) -> str:
-    titles = [books[slug].title for slug in schedule.also if slug in books]
-    if not titles:
-        return ""
-    more = f" and {len(titles) - NAMED} more" if len(titles) > NAMED else ""
-    return f"You may also talk freely about {safe(', '.join(titles[:NAMED]))}{more}."
-
-
-def _next(schedule: Schedule, section: Section) -> str:
-    for later in schedule.live:
-        if later.number > section.number and later.state is SectionState.AHEAD:
-            return f"Next: {safe(rules.range_name(schedule, later))}, {timestamp(later.meets)}."
-    return ""
-
-
 PLAN, CHANGE = "schedule", "schedule-change"
 """What is kept for the buttons of a preview: a schedule that is to be made, or a change."""
 
-NOTHING_YET = "Nothing is posted yet."
-WHAT = {
-    Do.EDIT: "Change the schedule?",
-    Do.SHIFT: "Shift the schedule?",
-    Do.PAUSE: "Pause the schedule?",
-    Do.RESUME: "Resume the schedule?",
-    Do.CANCEL: "Cancel the schedule?",
-}
 DONE = {
     Do.EDIT: "The schedule is changed.",
     Do.SHIFT: "The schedule is shifted.",
@@ -333,8 +256,7 @@ class TurnButton(Page, template=rf"schedule-page:{ID}:{PAGE}"):
 
     async def card(self, interaction: Interaction) -> Card:
         """Show the page in place of the one before."""
-        asked = await self.asked(interaction)
-        return await preview_again(app_of(interaction), asked, self.page)
+        return await preview_again(app_of(interaction), await self.asked(interaction), self.page)
 
 
 class FreeMenu(Picked, template=rf"schedule-free:{ID}"):
@@ -343,24 +265,21 @@ class FreeMenu(Picked, template=rf"schedule-free:{ID}"):
     @classmethod
     def of(cls, asked_id: str, slug: Slug, books: Books, also: Collection[Slug]) -> "list[FreeMenu]":
         """Return the menu of a club's books, with what the book asks for first; none where there is no other."""
-        book = books.get(slug)
         options = [
             discord.SelectOption(label=one_line(each.title, OPTION), value=each.slug, default=each.slug in also)
-            for each in (rules.perhaps_free(book, books)[:OPTIONS] if book else ())
+            for each in (rules.perhaps_free(books[slug], books)[:OPTIONS] if slug in books else ())
         ]
         menu: discord.ui.Select[Any] = discord.ui.Select(
             custom_id=f"schedule-free:{asked_id}", placeholder="Other books to talk about freely",
-            options=options, min_values=0, max_values=len(options),
+            options=options, min_values=0, max_values=len(options)
         )  # fmt: skip
         return [cls(menu)] if options else []
 
-    async def picked(self, interaction: Interaction, values: list[str]) -> None:
+    async def card(self, interaction: Interaction, values: list[str]) -> Card:
         """Show the preview with these books."""
-        await interaction.response.defer()
         asked = await own_question(interaction, self.custom_id.partition(":")[2], PLAN, CHANGE)
         wanted: ScheduleRequest | Order = (ScheduleRequest if asked.do == PLAN else Order).read(asked.text)
-        wanted = replace(wanted, also=tuple(values))
-        await replace_card(interaction, await preview_card(app_of(interaction), asked.member, asked.place, wanted))
+        return await preview_card(app_of(interaction), asked.member, asked.place, replace(wanted, also=tuple(values)))
 
 
 class WordsButton(OwnButton, template=rf"schedule-words:{ID}"):
@@ -370,77 +289,62 @@ class WordsButton(OwnButton, template=rf"schedule-words:{ID}"):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Open the modal."""
-        asked = await self.asked(interaction)
-        await interaction.response.send_modal(WordsModal(asked))
+        await interaction.response.send_modal(WordsModal(await self.asked(interaction)))
 
 
 class WordsModal(Dialogue):
     """The words of a schedule, and the zone of its times."""
 
     def __init__(self, asked: Asked) -> None:
-        prepared = ScheduleRequest.read(asked.text)
         super().__init__(title="When do you meet, and how much do you read?")
-        self._asked = asked
+        self._asked, self._request = asked, ScheduleRequest.read(asked.text)
         self.words = self.line(
-            "In your own words", "words", prepared.words, description="Fridays at 8pm, 5 chapters a week",
+            "In your own words", "words", self._request.words, description="Fridays at 8pm, 5 chapters a week",
             style=discord.TextStyle.paragraph, max_length=MAX_LENGTH,
         )  # fmt: skip
         example = "Such as Europe/Berlin"
-        self.zone = self.line("Time zone", "zone", prepared.zone, description=example, max_length=60)
+        self.zone = self.line("Time zone", "zone", self._request.zone, description=example, max_length=60)
 
     async def on_submit(self, interaction: Interaction, /) -> None:
         """Show the preview of what was written."""
         await interaction.response.defer()
-        app, asked = app_of(interaction), self._asked
-        prepared = replace(ScheduleRequest.read(asked.text), words=self.words.value, zone=self.zone.value.strip())
-        await replace_card(interaction, await preview_card(app, asked.member, asked.place, prepared))
+        wanted = replace(self._request, words=self.words.value, zone=self.zone.value.strip())
+        card = await preview_card(app_of(interaction), self._asked.member, self._asked.place, wanted)
+        await replace_card(interaction, card)
 
 
 async def preview_card(app: App, member: Member, place: Place, wanted: ScheduleRequest | Order) -> Card:
-    """Return the preview of a schedule or of a change, with what confirms it. Raises NotUnderstood or NotPossible.
-
-    Words that cannot be planned are told with the way to write them anew.
-    """
+    """Return the preview of a schedule or of a change, with what confirms it. Raises NotPossible, or a Choice."""
     do, book = (PLAN, wanted.book) if isinstance(wanted, ScheduleRequest) else (CHANGE, None)
     return await preview_again(app, await app.get(AskedQuestions).keep(do, member, place, wanted.written(), book), 1)
 
 
 async def preview_again(app: App, asked: Asked, page: int) -> Card:
     """Return a page of a preview."""
-    return await (_plan(app, asked, page) if asked.do == PLAN else _change(app, asked, page))
-
-
-async def _plan(app: App, asked: Asked, page: int) -> Card:
-    prepared, books = ScheduleRequest.read(asked.text), app.books_of(asked.member.club)
-    try:
-        schedule, wish = prepared.worked_out(books, asked.member)
-        await app.get(Schedules).check(schedule)
-    except DogearError as error:
-        raise Choice(str(error), [WordsButton(asked.id), Cancel(asked.member.id)]) from error
-    lines = [safe(line) for line in (*rules.preview(schedule), f"Understood: {', '.join(wish.understood())}.")]
-    menu = FreeMenu.of(asked.id, prepared.book, books, prepared.also)
-    items = [*menu, ConfirmButton(asked.id), WordsButton(asked.id), Cancel(asked.member.id)]
-    title, turn = f"Schedule: {schedule.title}", partial(TurnButton, asked.id)
-    return paged_card(title, lines, page, turn, note=NOTHING_YET, items=items, between="\n")
-
-
-async def _change(app: App, asked: Asked, page: int) -> Card:
+    books, schedules, cancel = app.books_of(asked.member.club), app.get(Schedules), Cancel(asked.member.id)
+    turn = partial(TurnButton, asked.id)
+    if asked.do == PLAN:
+        request, words = ScheduleRequest.read(asked.text), WordsButton(asked.id)
+        try:
+            schedule = request.worked_out(books, asked.member)
+            await schedules.check(schedule)
+        except DogearError as error:
+            raise Choice(str(error), [words, cancel]) from error
+        lines = rules.preview(schedule)
+        menu = FreeMenu.of(asked.id, request.book, books, request.also)
+        title, items = f"Schedule: {schedule.title}", [*menu, ConfirmButton(asked.id), words, cancel]
+        return paged_card(
+            title, list(map(safe, lines)), page, turn, note="Nothing is posted yet.", items=items, between="\n"
+        )
     order = Order.read(asked.text)
-    change = await app.get(Schedules).preview(order, asked.member.club)
-    after = change.after
-    items: list[Item] = [ConfirmButton(asked.id), Cancel(asked.member.id)]
-    lines = [safe(line) for line in change.preview()]
-    if change.before.place != after.place:
-        lines.insert(0, "Future threads open in the other channel.")
-    if not lines or change.before == after:
-        lines, items = ["Nothing would change."], items[1:]
-    if order.do is Do.EDIT:
-        items[:0] = FreeMenu.of(asked.id, after.book, app.books_of(asked.member.club), after.also)
-    return paged_card(WHAT[order.do], lines, page, partial(TurnButton, asked.id), items=items, between="\n")
-
-
-DECIDED_AT_ONCE = 8
-"""Sections with their two buttons on a card."""
+    change = await schedules.preview(order, asked.member.club)
+    after, same = change.after, change.before == change.after
+    moves = ["Future threads open in the other channel."] if change.before.place != after.place else []
+    lines = ["Nothing would change."] if same else [*moves, *change.preview()]
+    menu = FreeMenu.of(asked.id, after.book, books, after.also) if order.do is Do.EDIT else []
+    items = [*menu, *([] if same else [ConfirmButton(asked.id)]), cancel]
+    title = f"{order.do.capitalize()} the schedule?"
+    return paged_card(title, list(map(safe, lines)), page, turn, items=items, between="\n")
 
 
 class ShownPageButton(Page, template=rf"schedule-shown:{SCHEDULE}:{PAGE}"):
@@ -454,7 +358,7 @@ class ShownPageButton(Page, template=rf"schedule-shown:{SCHEDULE}:{PAGE}"):
 
 
 BUTTONS = (
-    *(RemindButton, RemindByButton, ReadButton, NotYetButton, PostNowButton, SkipButton),
+    *(RemindButton, RemindByButton, ReadButton, NotYetButton, LateButton),
     *(ConfirmButton, TurnButton, FreeMenu, WordsButton, ShownPageButton),
 )
 
@@ -463,26 +367,27 @@ async def shown(interaction: Interaction, kept: Kept, page: int) -> Card:
     """Return a page of a schedule for whoever asks."""
     schedule = kept.schedule
     undecided = app_of(interaction).get(Schedules).undecided(kept) if await has(interaction, ORGANISER) else ()
-    items = [RemindButton(schedule.id, 0, "show"), *late_items(schedule.id, undecided[:DECIDED_AT_ONCE])]
+    items = [RemindButton(schedule.id, 0, "show"), *late_items(schedule.id, undecided)]
     turn = partial(ShownPageButton, schedule.id)
     return paged_card("", shown_lines(schedule), page, turn, items=items, between="\n")
 
 
 def exported(schedule: Schedule, now: dt.datetime) -> bytes:
-    """Return the `.ics` of a schedule: an event for every meeting, cancelled ones too, so that calendars drop them.
-
-    Times are in UTC: calendars show them by the clocks of their owner.
-    """
+    """Return the `.ics` of a schedule: an event for every meeting, cancelled ones too, so that calendars drop them."""
+    became = {SectionState.CANCELLED: STATUS.CANCELLED, SectionState.SKIPPED: STATUS.CANCELLED}
+    if schedule.state is ScheduleState.PAUSED:
+        became[SectionState.AHEAD] = STATUS.TENTATIVE
     events = [
         Event.new(
             uid=uid(schedule, section), summary=rules.thread_title(schedule, section), start=section.meets,
-            end=section.meets + rules.MEETING, sequence=section.sequence, status=_status(schedule, section), stamp=now,
+            end=section.meets + rules.MEETING, sequence=section.sequence, stamp=now,
+            status=became.get(section.state, STATUS.CONFIRMED)
         )
         for section in schedule.sections
     ]  # fmt: skip
     calendar = Calendar.new(
         prodid="-//Dogear//Reading schedules//EN", method="PUBLISH", uid=f"s{schedule.id}@dogear", name=schedule.title,
-        subcomponents=events,
+        subcomponents=events
     )  # fmt: skip
     return bytes(calendar.to_ical())
 
@@ -490,10 +395,3 @@ def exported(schedule: Schedule, now: dt.datetime) -> bytes:
 def uid(schedule: Schedule, section: Section) -> str:
     """Return the name by which calendars know a meeting again, whatever becomes of its date."""
     return f"s{schedule.id}-{section.number}@dogear"
-
-
-def _status(schedule: Schedule, section: Section) -> STATUS:
-    if section.state in (SectionState.CANCELLED, SectionState.SKIPPED):
-        return STATUS.CANCELLED
-    on_hold = schedule.state is ScheduleState.PAUSED and section.state is SectionState.AHEAD
-    return STATUS.TENTATIVE if on_hold else STATUS.CONFIRMED

@@ -28,7 +28,7 @@ class VotePosts:
         """Open or close a vote, if it is time and nobody else does it."""
         vote = await self._votes.anywhere(vote_id)
         if vote is None:
-            await self._bot.jobs.drop(Key(JOBS, club, vote_id, "open"))
+            await self._bot.jobs.rows.drop(Key(JOBS, club, vote_id, "open"))
             return
         try:
             await self.see_to(vote)
@@ -58,8 +58,7 @@ class VotePosts:
             return (await post_in(channel, views.open_card(vote), f"vote-{vote.id}")).id
 
         async def find(since: dt.datetime) -> int:
-            found = await find_message(channel, self._bot.me, since, lambda message: _is_post_of(message, vote))
-            return found.id if found else 0
+            return await find_message(channel, self._bot.me, since, lambda message: _is_post_of(message, vote))
 
         try:
             await self._bot.jobs.post_once(claim, Post(make, find), lambda message: self._votes.opened(vote, message))
@@ -86,10 +85,9 @@ class VotePosts:
 
         async def find(since: dt.datetime) -> int:
             try:
-                found = await find_message(channel, self._bot.me, since, is_outcome)
+                return await find_message(channel, self._bot.me, since, is_outcome)
             except GONE:
                 return 0
-            return found.id if found else 0
 
         async def done(result: int) -> None:
             counted, _ = await self._counted(vote)

@@ -181,7 +181,7 @@ class WatchNotes:
         if claim is None:
             return
         finding = await self._watching.untold(finding_id)
-        await (self.tell(finding, claim) if finding else self._bot.jobs.drop(key))
+        await (self.tell(finding, claim) if finding else self._bot.jobs.rows.drop(key))
 
     async def tell(self, finding: Finding, claim: Claim) -> None:
         """Tell the author of a message, once."""
@@ -189,10 +189,9 @@ class WatchNotes:
         async def find(since: dt.datetime) -> int:
             try:
                 channel = await self._bot.create_dm(discord.Object(finding.member))
-                found = await find_message(channel, self._bot.me, since, lambda m: mark_of(finding) in small_print(m))
+                return await find_message(channel, self._bot.me, since, lambda m: mark_of(finding) in small_print(m))
             except GONE:
                 return 0
-            return found.id if found else 0
 
         async def make() -> int:
             try:

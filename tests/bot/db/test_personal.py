@@ -15,7 +15,7 @@ from bot.features.ask.store import AskedQuestions, Conversations, DirectMessages
 from bot.features.books.store import ClubBookRow
 from bot.features.ceilings.store import Ceilings
 from bot.features.my_data.store import forget_person, held_about, personal_tables
-from bot.features.prompts.rules import Prompt
+from bot.features.prompts.store import Prompt
 from bot.features.schedules.store import By
 from bot.features.shelf.rules import ShelfName, Shelved
 from bot.features.votes.rules import Candidate, VoteDraft, VoteKind, VoteProblem

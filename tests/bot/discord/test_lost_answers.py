@@ -40,7 +40,7 @@ async def test_of_threads_that_were_made_twice_one_is_left(server: DiscordServer
     thread = await place.create_thread(name="chapters 1–8", type=discord.ChannelType.public_thread)
     twins = [one.id for one in await place.guild.active_threads()]
     assert len(twins) == 3
-    assert await first_thread(thread, begun) == min(twins)
+    assert await first_thread(place, thread.owner_id, thread.name, begun) == min(twins)
     assert [one.id for one in await place.guild.active_threads()] == [min(twins)]
 
 
@@ -53,5 +53,5 @@ async def test_of_events_that_were_made_twice_one_is_left(server: DiscordServer,
     )  # fmt: skip
     twins = [one.id for one in await place.guild.fetch_scheduled_events()]
     assert len(twins) == 2
-    assert await first_event(event, place.guild) == min(twins)
+    assert await first_event(place.guild, event.creator_id or 0, "s1:1") == min(twins)
     assert [one.id for one in await place.guild.fetch_scheduled_events()] == [min(twins)]

@@ -12,7 +12,7 @@ from simcord.backend.models import Channel
 from bot.client import Dogear
 from bot.db.sessions import Sessions
 from bot.features.progress.store import Progress
-from bot.features.prompts.rules import Prompt, PromptState
+from bot.features.prompts.store import Prompt, PromptState
 from bot.features.schedules.store import By
 from bot.features.votes.rules import Candidate, VoteDraft, VoteKind
 from bot.features.votes.store import Votes

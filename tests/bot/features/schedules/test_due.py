@@ -1,21 +1,11 @@
 """What is due at a moment: once for every thing to do, late ones said to be late, old ones left to the organiser."""
 
 import datetime as dt
-from dataclasses import replace
 
 import pytest
 
 from bot.features.schedules.changes import cancelled, paused, resumed, shifted
-from bot.features.schedules.rules import (
-    Lateness,
-    ScheduleStep,
-    SectionState,
-    StepKind,
-    due,
-    late_note,
-    next_due,
-    to_decide,
-)
+from bot.features.schedules.rules import ScheduleStep, SectionState, StepKind, due, next_due, to_decide
 from tests.fakes.scheduled import NOW, a_schedule
 
 HOUR = dt.timedelta(hours=1)
@@ -24,7 +14,7 @@ SCHEDULE = a_schedule()
 FIRST, SECOND = (section.meets for section in SCHEDULE.sections[:2])
 
 
-def ids(steps: tuple[ScheduleStep, ...]) -> list[str]:
+def ids(steps: list[ScheduleStep]) -> list[str]:
     return [step.id for step in steps]
 
 
@@ -41,34 +31,33 @@ def test_the_steps_of_a_section_come_one_after_the_other() -> None:
     for now, steps in expected.items():
         found = [step for step in due(SCHEDULE, now, done) if step.section == 1]
         assert [step.id for step in found] == steps
-        assert {step.lateness for step in found} <= {Lateness.ON_TIME}
+        assert {step.note for step in found} <= {""}
         done += [step.id for step in due(SCHEDULE, now, done)]
 
 
 def test_nothing_is_done_twice_and_nothing_changes_when_asked_again() -> None:
     first = due(SCHEDULE, FIRST)
     assert due(SCHEDULE, FIRST) == first
-    assert due(SCHEDULE, FIRST, set(ids(first))) == ()
+    assert due(SCHEDULE, FIRST, set(ids(first))) == []
     assert ids(due(SCHEDULE, FIRST, {first[0].id})) == ids(first[1:])
 
 
 @pytest.mark.parametrize(
-    ("late", "lateness", "note"),
+    ("late", "too_late", "note"),
     [
-        (dt.timedelta(), Lateness.ON_TIME, ""),
-        (dt.timedelta(minutes=15), Lateness.ON_TIME, ""),
-        (dt.timedelta(minutes=16), Lateness.LATE, "This comes 16 minutes late: I was offline."),
-        (dt.timedelta(minutes=65), Lateness.LATE, "This comes 1 hour late: I was offline."),
-        (dt.timedelta(hours=23, minutes=59), Lateness.LATE, "This comes 23 hours late: I was offline."),
-        (dt.timedelta(days=1), Lateness.TOO_LATE, "This comes 1 day late: I was offline."),
-        (dt.timedelta(days=5), Lateness.TOO_LATE, "This comes 5 days late: I was offline."),
+        (dt.timedelta(), False, ""),
+        (dt.timedelta(minutes=15), False, ""),
+        (dt.timedelta(minutes=16), False, "This comes 16 minutes late: I was offline."),
+        (dt.timedelta(hours=23, minutes=59), False, "This comes 23 hours late: I was offline."),
+        (dt.timedelta(days=1), True, "This comes 1 day late: I was offline."),
+        (dt.timedelta(days=5), True, "This comes 5 days late: I was offline."),
     ],
 )
 def test_less_than_a_day_late_is_done_and_said_and_older_is_asked(
-    late: dt.timedelta, lateness: Lateness, note: str
+    late: dt.timedelta, too_late: bool, note: str
 ) -> None:
     steps = [step for step in due(SCHEDULE, FIRST + late) if step.section == 1]
-    assert {(step.lateness, late_note(step)) for step in steps} == {(lateness, note)}
+    assert {(step.too_late, step.note) for step in steps} == {(too_late, note)}
     assert [step.kind for step in steps] == [StepKind.THREAD, StepKind.CEILING, StepKind.OPENING]
 
 
@@ -76,13 +65,13 @@ def test_after_a_long_outage_the_organiser_decides_section_by_section() -> None:
     now = SECOND + 2 * DAY
     steps = due(SCHEDULE, now)
     assert to_decide(steps) == (1, 2)
-    assert {step.section for step in steps if step.lateness is Lateness.ON_TIME} == {3}
+    assert {step.section for step in steps if not step.note} == {3}
 
     posted = due(SCHEDULE, now, post_now=[1])
     assert to_decide(posted) == (2,)
-    assert {step.lateness for step in posted if step.section == 1} == {Lateness.LATE}
+    assert {step.too_late for step in posted if step.section == 1} == {False}
 
-    skipped = SCHEDULE.with_section(replace(SCHEDULE.sections[0], state=SectionState.SKIPPED))
+    skipped = SCHEDULE.with_section(1, state=SectionState.SKIPPED)
     assert to_decide(due(skipped, now)) == (2,)
 
 
@@ -90,9 +79,7 @@ def test_a_reminder_that_has_become_pointless_is_not_sent() -> None:
     late = [step.kind for step in due(SCHEDULE, FIRST - HOUR / 2) if step.section == 1]
     assert late == [StepKind.EVENT, StepKind.HOUR_BEFORE]
     in_time = [step for step in due(SCHEDULE, FIRST - 20 * HOUR) if step.section == 1]
-    assert [(step.kind, step.lateness) for step in in_time] == [
-        (StepKind.EVENT, Lateness.ON_TIME), (StepKind.DAY_BEFORE, Lateness.ON_TIME),
-    ]  # fmt: skip
+    assert [step.kind for step in in_time] == [StepKind.EVENT, StepKind.DAY_BEFORE]
 
 
 def test_a_meeting_that_moved_is_reminded_of_again_and_its_thread_stays_one() -> None:
@@ -104,10 +91,10 @@ def test_a_meeting_that_moved_is_reminded_of_again_and_its_thread_stays_one() ->
 
 def test_a_paused_or_cancelled_schedule_does_nothing() -> None:
     still = paused(SCHEDULE, NOW).after
-    assert due(still, FIRST) == ()
+    assert due(still, FIRST) == []
     assert next_due(still, NOW) is None
     over = cancelled(SCHEDULE, NOW).after
-    assert due(over, FIRST) == ()
+    assert due(over, FIRST) == []
     assert next_due(over, NOW) is None
     back = resumed(still, NOW + HOUR).after
     assert "s12:1:event:2" in ids(due(back, NOW + HOUR)), "the event was cancelled, so there is a new one"

@@ -11,10 +11,8 @@ from pathlib import Path
 import discord
 import pytest
 
-from bot.audit import Audit
 from bot.db.jobs import JobTable
 from bot.db.sessions import Sessions
-from bot.features.ceilings.store import Ceilings
 from bot.features.my_data.store import forget_person
 from bot.features.schedules.changes import Do, Order
 from bot.features.schedules.jobs import RunningSchedules
@@ -54,7 +52,7 @@ class World:
     def jobs(self) -> Jobs:
         jobs = Jobs(JobTable(self.records), self.now, self.shards)
         app = app_on(self.records, {BOOK.slug: BOOK}, self.now)
-        jobs.work["schedule"] = RunningSchedules(jobs, self.schedules, app.get(Ceilings), app.get(Audit), self.stage).do
+        jobs.work["schedule"] = RunningSchedules(app, jobs, self.stage).do
         return jobs
 
     async def until(self, moment: dt.datetime) -> None:
@@ -106,15 +104,6 @@ async def test_the_steps_of_a_meeting_are_done_in_their_order(world: World) -> N
     assert (section.state, section.thread, section.event) == (SectionState.OPENED, 902, 901)
     ceiling = await ceiling_in(world.records, Place(7, section.thread))
     assert {book: reached.marks for book, reached in ceiling.items()} == {BOOK.slug: 5}
-
-
-async def test_it_is_looked_at_again_when_something_is_due_and_not_before(world: World) -> None:
-    await world.jobs.do_due()
-    assert await world.jobs.next_due() == FIRST - DAY
-    await world.until(FIRST + MINUTE)
-    assert await world.jobs.next_due() == FIRST + 6 * DAY
-    await world.until(FIRST + 100 * DAY)
-    assert await world.jobs.next_due() is None
 
 
 @pytest.mark.parametrize("what", ["event", "thread", "opening", "direct", "together", "tell"])

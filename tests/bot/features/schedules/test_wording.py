@@ -7,179 +7,137 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.features.schedules.words import MAX_LENGTH, Every, Own, Pace, Per, Rhythm, Span, Wish, read_wish
+from bot.features.schedules.words import MAX_LENGTH, Every, Own, Pace, Rhythm, Span, Wish, read_wish
 from bot.times import NotUnderstood, UnknownZone
 from corpus.books import Unit
 
 WEDNESDAY = dt.datetime(2026, 3, 11, 15, 0)  # noqa: DTZ001 (by the clocks of the club)
-THREE_SECTIONS = (
-    "at 20:00; sections 1–5 on Tuesday 5 January 2027, 6–12 on Tuesday 12 January 2027, "
-    "13–27 on Tuesday 19 January 2027"
-)
+UNDERSTOOD = """
+Fridays at 8pm, 5 chapters a week, from next week
+    every Friday; at 20:00; 5 chapters a week; from Monday 16 March 2026
+Friday at 20:00, 5 chapters each
+    every Friday; at 20:00; 5 chapters a meeting
+Fridays, 8 p.m.; 5 chapters/week; start next week
+    every Friday; at 20:00; 5 chapters a week; from Monday 16 March 2026
+Let’s read 5 chapters every week and meet on Fridays at 8pm, please
+    every Friday; at 20:00; 5 chapters a week
+Friday evenings at 8pm, a chapter a day
+    every Friday; at 20:00; 1 chapter a day
+two chapters every Wednesday at 7pm
+    every Wednesday; at 19:00; 2 chapters a meeting
+5 chs a week, thu 19:00
+    every Thursday; at 19:00; 5 chapters a week
+Tuesdays and Fridays at 20h, 6 chapters a week
+    every Tuesday and Friday; at 20:00; 6 chapters a week
+Mon, Wed & Fri 7:15am, 1 chapter per meeting
+    every Monday, Wednesday and Friday; at 07:15; 1 chapter a meeting
+Tuesdays at 8pm, Fridays at 8pm, 6 sections
+    every Tuesday and Friday; at 20:00; 6 sections
+weekdays at 12:30, 1 chapter each
+    every Monday, Tuesday, Wednesday, Thursday and Friday; at 12:30; 1 chapter a meeting
+every other Tuesday at 7.30pm, 20% a week
+    every 2 weeks on Tuesday; at 19:30; 20% a week
+every two weeks on Sunday at 18:00, in 6 sections
+    every 2 weeks on Sunday; at 18:00; 6 sections
+Fridays at noon, every three weeks, 4 sections
+    every 3 weeks on Friday; at 12:00; 4 sections
+fortnightly from tomorrow, 8pm, 3 chapters at a time
+    every 2 weeks; at 20:00; 3 chapters a meeting; from Thursday 12 March 2026
+tomorrow at 8pm, then weekly, 5 chapters a week
+    every week; at 20:00; 5 chapters a week; from Thursday 12 March 2026
+every ten days from 20 March at 8pm, 4 sections
+    every 10 days; at 20:00; 4 sections; from Friday 20 March 2026
+first Friday of the month at 7pm, 9 chapters a month
+    the first Friday of every month; at 19:00; 9 chapters a month
+monthly, on the third Monday, 18:30
+    the third Monday of every month; at 18:30
+monthly on the 5th at 8pm, 9 chapters a month
+    every month; at 20:00; 9 chapters a month; from Sunday 5 April 2026
+Sundays at 6 p.m., in 6 weeks, starting 5 April
+    every Sunday; at 18:00; over 6 weeks; from Sunday 5 April 2026
+150 pages a week, Wednesdays 8pm
+    every Wednesday; at 20:00; 150 pages a week
+one part a meeting, Wednesdays from 8pm
+    every Wednesday; at 20:00; 1 part a meeting
+25 percent a week, Fridays at 20:00 UTC
+    every Friday; at 20:00; UTC; 25% a week
+Fridays 8pm Berlin time, 4 chapters a week, until 30 June
+    every Friday; at 20:00; Europe/Berlin; 4 chapters a week; until Tuesday 30 June 2026
+from 1 April to 30 June, Thursdays at 8pm
+    every Thursday; at 20:00; from Wednesday 1 April 2026; until Tuesday 30 June 2026
+every Friday in April at 8pm
+    every Friday; at 20:00; from Wednesday 1 April 2026; until Thursday 30 April 2026
+Thursday at 7:30 pm, 3 chapters a week, from 2 April, skipping 9 April
+    every Thursday; at 19:30; 3 chapters a week; from Thursday 2 April 2026; not on Thursday 9 April 2026
+Fridays 8pm, 4 chapters a week, not on 25 December and 1 January
+    every Friday; at 20:00; 4 chapters a week; not on Friday 25 December 2026, Friday 1 January 2027
+next Friday at 8pm, 5 chapters a week
+    at 20:00; 5 chapters a week; from Friday 13 March 2026
+5 chapters weekly on Fridays at 8pm starting in two weeks
+    every Friday; at 20:00; 5 chapters a week; from Wednesday 25 March 2026
+starting the 5th, Sundays at 8pm
+    every Sunday; at 20:00; from Sunday 5 April 2026
+Fridays at 8 in the evening from May
+    every Friday; at 20:00; from Friday 1 May 2026
+on 5 Jan, 12 Jan and 19 Jan at 8pm
+    at 20:00; on Tuesday 5 January 2027, Tuesday 12 January 2027, Tuesday 19 January 2027
+5, 12 and 19 January at 20:00
+    at 20:00; on Tuesday 5 January 2027, Tuesday 12 January 2027, Tuesday 19 January 2027
+2027-01-05, 2027-01-12 at 19:30
+    at 19:30; on Tuesday 5 January 2027, Tuesday 12 January 2027
+5/1, 12.1.2027 and 19/1 at 8pm
+    at 20:00; on Tuesday 5 January 2027, Tuesday 12 January 2027, Tuesday 19 January 2027
+sunday 22 march & sunday the 5th of april at 4pm
+    at 16:00; on Sunday 22 March 2026, Sunday 5 April 2026
+1-5 on 5 January, 6–12 on 12 January, 13-27 on 19 January, 8pm
+    at 20:00; sections 1–5 on Tuesday 5 January 2027, 6–12 on Tuesday 12 January 2027, 13–27 on Tuesday 19 January 2027
+1-5, 6-12, 13-27 on 5 Jan, 12 Jan and 19 Jan at 8pm
+    at 20:00; sections 1–5 on Tuesday 5 January 2027, 6–12 on Tuesday 12 January 2027, 13–27 on Tuesday 19 January 2027
+5 Jan: ch. 1-5 / 12 Jan: ch. 6-27 / 20:00
+    at 20:00; sections chapter 1–5 on Tuesday 5 January 2027, chapter 6–27 on Tuesday 12 January 2027
+chapters 1-5, 6-12 and 13-end, Fridays at 8pm
+    every Friday; at 20:00; sections chapter 1–5, chapter 6–12, chapter 13–the end
+1 to 5, 6 to the end; Fridays 8pm
+    every Friday; at 20:00; sections 1–5, 6–the end
+0-20%, 20-60%, 60-100%, Fridays 8pm
+    every Friday; at 20:00; sections 0–20%, 20–60%, 60–100%
+parts 1-2 on 5 Jan, part 3 on 12 Jan, 8pm
+    at 20:00; sections part 1–2 on Tuesday 5 January 2027, part 3 on Tuesday 12 January 2027
+20:30
+    at 20:30
+at 20
+    at 20:00
+"""
+"""Words, “/” between their lines, and below them the same in plainer ones."""
 
 
-def said(words: str) -> str:
-    return "; ".join(read_wish(words, WEDNESDAY).understood())
+LINES = UNDERSTOOD.strip().splitlines()
 
 
-@pytest.mark.parametrize(
-    ("words", "understood"),
-    [
-        (
-            "Fridays at 8pm, 5 chapters a week, from next week",
-            "every Friday; at 20:00; 5 chapters a week; from Monday 16 March 2026",
-        ),
-        ("Friday at 20:00, 5 chapters each", "every Friday; at 20:00; 5 chapters a meeting"),
-        ("every friday 8PM 5 CHAPTERS A WEEK", "every Friday; at 20:00; 5 chapters a week"),
-        (
-            "Fridays, 8 p.m.; 5 chapters/week; start next week",
-            "every Friday; at 20:00; 5 chapters a week; from Monday 16 March 2026",
-        ),
-        (
-            "Let’s read 5 chapters every week and meet on Fridays at 8pm, please",
-            "every Friday; at 20:00; 5 chapters a week",
-        ),
-        ("read 5 chapters per week, discuss on Fridays at 8pm", "every Friday; at 20:00; 5 chapters a week"),
-        ("Friday evenings at 8pm, a chapter a day", "every Friday; at 20:00; 1 chapter a day"),
-        ("Wednesdays at 7pm, two chapters each time", "every Wednesday; at 19:00; 2 chapters a meeting"),
-        ("two chapters every Wednesday at 7pm", "every Wednesday; at 19:00; 2 chapters a meeting"),
-        ("5 chs a week, thu 19:00", "every Thursday; at 19:00; 5 chapters a week"),
-        ("Tuesdays and Fridays at 20h, 6 chapters a week", "every Tuesday and Friday; at 20:00; 6 chapters a week"),
-        (
-            "Mon, Wed & Fri 7:15am, 1 chapter per meeting",
-            "every Monday, Wednesday and Friday; at 07:15; 1 chapter a meeting",
-        ),
-        ("Tuesdays at 8pm, Fridays at 8pm, 6 sections", "every Tuesday and Friday; at 20:00; 6 sections"),
-        ("weekdays at 12:30, 1 chapter each",
-         "every Monday, Tuesday, Wednesday, Thursday and Friday; at 12:30; 1 chapter a meeting"),
-        ("every other Tuesday at 7.30pm, 20% a week", "every 2 weeks on Tuesday; at 19:30; 20% a week"),
-        ("every 2nd Friday at 8pm, 5 chapters each", "every 2 weeks on Friday; at 20:00; 5 chapters a meeting"),
-        ("every two weeks on Sunday at 18:00, in 6 sections", "every 2 weeks on Sunday; at 18:00; 6 sections"),
-        ("Fridays at noon, every three weeks, 4 sections", "every 3 weeks on Friday; at 12:00; 4 sections"),
-        (
-            "fortnightly from tomorrow, 8pm, 3 chapters at a time",
-            "every 2 weeks; at 20:00; 3 chapters a meeting; from Thursday 12 March 2026",
-        ),
-        (
-            "tomorrow at 8pm, then weekly, 5 chapters a week",
-            "every week; at 20:00; 5 chapters a week; from Thursday 12 March 2026",
-        ),
-        ("daily at 9pm, 10% a day", "every day; at 21:00; 10% a day"),
-        (
-            "every ten days from 20 March at 8pm, 4 sections",
-            "every 10 days; at 20:00; 4 sections; from Friday 20 March 2026",
-        ),
-        (
-            "first Friday of the month at 7pm, 9 chapters a month",
-            "the first Friday of every month; at 19:00; 9 chapters a month",
-        ),
-        (
-            "the last Sunday of every month at 5pm, 3 sections",
-            "the last Sunday of every month; at 17:00; 3 sections",
-        ),
-        ("monthly, on the third Monday, 18:30", "the third Monday of every month; at 18:30"),
-        (
-            "monthly on the 5th at 8pm, 9 chapters a month",
-            "every month; at 20:00; 9 chapters a month; from Sunday 5 April 2026",
-        ),
-        ("Sundays at 6 p.m., in 6 weeks, starting 5 April",
-         "every Sunday; at 18:00; over 6 weeks; from Sunday 5 April 2026"),
-        ("Fridays 8pm for 6 weeks", "every Friday; at 20:00; over 6 weeks"),
-        ("6 sections evenly, Mondays at noon", "every Monday; at 12:00; 6 sections"),
-        ("even by pages, 6 weeks, Saturdays 10:00", "every Saturday; at 10:00; over 6 weeks; even by pages"),
-        ("150 pages a week, Wednesdays 8pm", "every Wednesday; at 20:00; 150 pages a week"),
-        ("one part a meeting, Wednesdays from 8pm", "every Wednesday; at 20:00; 1 part a meeting"),
-        ("25 percent a week, Fridays at 20:00 UTC", "every Friday; at 20:00; in the time of UTC; 25% a week"),
-        (
-            "Fridays 8pm Berlin time, 4 chapters a week, until 30 June",
-            "every Friday; at 20:00; in the time of Europe/Berlin; 4 chapters a week; until Tuesday 30 June 2026",
-        ),
-        (
-            "Fridays at 20:00 in America/New_York, 4 chapters a week",
-            "every Friday; at 20:00; in the time of America/New_York; 4 chapters a week",
-        ),
-        (
-            "from 1 April to 30 June, Thursdays at 8pm",
-            "every Thursday; at 20:00; from Wednesday 1 April 2026; until Tuesday 30 June 2026",
-        ),
-        (
-            "start 1 April, end 30 June, Thursdays 8pm",
-            "every Thursday; at 20:00; from Wednesday 1 April 2026; until Tuesday 30 June 2026",
-        ),
-        (
-            "every Friday in April at 8pm",
-            "every Friday; at 20:00; from Wednesday 1 April 2026; until Thursday 30 April 2026",
-        ),
-        (
-            "Thursday at 7:30 pm, 3 chapters a week, from 2 April, skipping 9 April",
-            "every Thursday; at 19:30; 3 chapters a week; from Thursday 2 April 2026; not on Thursday 9 April 2026",
-        ),
-        (
-            "Fridays 8pm, 4 chapters a week, not on 25 December and 1 January",
-            "every Friday; at 20:00; 4 chapters a week; not on Friday 25 December 2026, Friday 1 January 2027",
-        ),
-        ("next Friday at 8pm, 5 chapters a week", "at 20:00; 5 chapters a week; from Friday 13 March 2026"),
-        (
-            "Fridays at 8pm, 5 chapters a week, friday next week",
-            "every Friday; at 20:00; 5 chapters a week; from Friday 20 March 2026",
-        ),
-        (
-            "5 chapters weekly on Fridays at 8pm starting in two weeks",
-            "every Friday; at 20:00; 5 chapters a week; from Wednesday 25 March 2026",
-        ),
-        ("starting the 20th, Fridays at 8pm, 4 sections",
-         "every Friday; at 20:00; 4 sections; from Friday 20 March 2026"),
-        ("starting the 5th, Sundays at 8pm", "every Sunday; at 20:00; from Sunday 5 April 2026"),
-        ("Fridays at 8 in the evening from May", "every Friday; at 20:00; from Friday 1 May 2026"),
-        (
-            "on 5 Jan, 12 Jan and 19 Jan at 8pm",
-            "at 20:00; on Tuesday 5 January 2027, Tuesday 12 January 2027, Tuesday 19 January 2027",
-        ),
-        (
-            "5, 12 and 19 January at 20:00",
-            "at 20:00; on Tuesday 5 January 2027, Tuesday 12 January 2027, Tuesday 19 January 2027",
-        ),
-        (
-            "January 5, 12 and 19 at 8pm",
-            "at 20:00; on Tuesday 5 January 2027, Tuesday 12 January 2027, Tuesday 19 January 2027",
-        ),
-        (
-            "2027-01-05, 2027-01-12 at 19:30",
-            "at 19:30; on Tuesday 5 January 2027, Tuesday 12 January 2027",
-        ),
-        ("5/1, 12.1.2027 and 19/1 at 8pm",
-         "at 20:00; on Tuesday 5 January 2027, Tuesday 12 January 2027, Tuesday 19 January 2027"),
-        (
-            "sunday 22 march & sunday the 5th of april at 4pm",
-            "at 16:00; on Sunday 22 March 2026, Sunday 5 April 2026",
-        ),
-        (
-            "1-5 on 5 January, 6–12 on 12 January, 13-27 on 19 January, 8pm",
-            THREE_SECTIONS,
-        ),
-        (
-            "1-5, 6-12, 13-27 on 5 Jan, 12 Jan and 19 Jan at 8pm",
-            THREE_SECTIONS,
-        ),
-        (
-            "5 Jan: ch. 1-5\n12 Jan: ch. 6-27\n20:00",
-            "at 20:00; sections chapter 1–5 on Tuesday 5 January 2027, chapter 6–27 on Tuesday 12 January 2027",
-        ),
-        ("chapters 1-5, 6-12 and 13-end, Fridays at 8pm",
-         "every Friday; at 20:00; sections chapter 1–5, chapter 6–12, chapter 13–the end"),
-        ("1 to 5, 6 to the end; Fridays 8pm", "every Friday; at 20:00; sections 1–5, 6–the end"),
-        ("0-20%, 20-60%, 60-100%, Fridays 8pm", "every Friday; at 20:00; sections 0–20%, 20–60%, 60–100%"),
-        (
-            "parts 1-2 on 5 Jan, part 3 on 12 Jan, 8pm",
-            "at 20:00; sections part 1–2 on Tuesday 5 January 2027, part 3 on Tuesday 12 January 2027",
-        ),
-        ("at 9pm", "at 21:00"),
-        ("20:30", "at 20:30"),
-        ("at 20", "at 20:00"),
-    ],
-)  # fmt: skip
-def test_what_is_understood_is_shown_back(words: str, understood: str) -> None:
-    assert said(words) == understood
+@pytest.mark.parametrize(("words", "same"), list(zip(LINES[::2], LINES[1::2], strict=True)))
+def test_people_say_the_same_in_many_ways(words: str, same: str) -> None:
+    assert read_wish(words.replace(" / ", "\n"), WEDNESDAY) == read_wish(same, WEDNESDAY)
+
+
+def test_every_part_of_a_wish_has_its_place() -> None:
+    wish = read_wish("every 2 weeks on Friday; at 20:00; Australia/Sydney; 30 pages a week; over 4 months", WEDNESDAY)
+    assert wish == Wish(
+        rhythm=Rhythm(Every.WEEK, 2, (4,)),
+        at=dt.time(20),
+        zone="Australia/Sydney",
+        pace=Pace(30, Unit.PAGE, Every.WEEK),
+        span=Span(4, Every.MONTH),
+    )
+    wish = read_wish(
+        "the last Friday of every month; not on 25 December; from 1 May; until 1 June; 6 sections", WEDNESDAY
+    )
+    assert wish == Wish(
+        rhythm=Rhythm(Every.MONTH, 1, (4,), -1),
+        count=6,
+        first=dt.date(2026, 5, 1),
+        until=dt.date(2026, 6, 1),
+        skipped=(dt.date(2026, 12, 25),),
+    )
 
 
 @pytest.mark.parametrize(
@@ -205,10 +163,10 @@ def test_what_is_understood_is_shown_back(words: str, understood: str) -> None:
         ("30 February, 8pm", "30 february", "no such date"),
         ("Friday 5 January 2027 at 8pm", "friday 5 january 2027", "Tuesday 5 January 2027"),
         ("12/25 at 8pm", "12/25", "There is no such date"),
-        ("twice a week at 8pm", "twice a week", "Tuesdays and Fridays"),
+        ("twice a week at 8pm", "twice a week", "the days"),
         ("biweekly, 5 chapters each", "biweekly", "every two weeks"),
         ("5-6 chapters a week, Fridays", "5-6 chapters a week", "one number"),
-        ("0 chapters a week", "0 chapters a week", "how much"),
+        ("0 chapters a week", "0", "how much"),
         ("up to chapter 5 on 20 March", "up to chapter 5 on 20 march", "Write for example"),
         ("1-5 on 5 Jan, 6-27, 8pm", "1-5, 6-27", "2 sections and 1 date"),
         ("x" * (MAX_LENGTH + 1), "x" * (MAX_LENGTH + 1), f"{MAX_LENGTH} characters"),
@@ -227,19 +185,7 @@ def test_an_abbreviation_of_a_zone_is_refused_because_it_knows_of_no_summer() ->
 
 
 def test_the_same_words_said_twice_are_no_contradiction() -> None:
-    assert said("Fridays at 8pm, at 20:00 on Fridays") == "every Friday; at 20:00"
-
-
-def test_every_part_of_a_wish_has_its_place() -> None:
-    wish = read_wish("every other Friday at 8pm Sydney time, 30 pages a week, in 4 months, from 1 May", WEDNESDAY)
-    assert wish == Wish(
-        rhythm=Rhythm(Every.WEEK, 2, (4,)),
-        at=dt.time(20),
-        zone="Australia/Sydney",
-        pace=Pace(30, Unit.PAGE, Per.WEEK),
-        span=Span(4, Every.MONTH),
-        first=dt.date(2026, 5, 1),
-    )
+    assert read_wish("Fridays at 8pm, at 20:00 on Fridays", WEDNESDAY) == read_wish("Fridays 20:00", WEDNESDAY)
 
 
 def test_sections_of_ones_own_count_what_the_one_before_counts() -> None:
@@ -257,4 +203,4 @@ def test_sections_of_ones_own_count_what_the_one_before_counts() -> None:
 )
 def test_no_words_at_all_break_the_reading(words: str) -> None:
     with suppress(NotUnderstood, UnknownZone):
-        assert read_wish(words, WEDNESDAY).understood()
+        assert read_wish(words, WEDNESDAY) != Wish()
