@@ -94,7 +94,7 @@ class _ReadPage:
 
 
 def _read(page: SavedPage, setting: ImportContext, unchecked: bool) -> _ReadPage:
-    importer = next(importer for importer in _IMPORTERS if importer.matches(page))
+    importer = next((importer for importer in _IMPORTERS[:-1] if importer.matches(page)), study)
     facts, drafts = importer.read(page, setting)
     if not unchecked:
         check_subject(page, facts.title, setting, certain=importer is not study)

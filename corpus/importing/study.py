@@ -67,11 +67,6 @@ class _Section:
     commentary: list[PageLine] = field(default_factory=list)
 
 
-def matches(page: SavedPage) -> bool:
-    """Return whether a page can be read here: every page can."""
-    return bool(page.lines)
-
-
 def read(page: SavedPage, setting: ImportContext) -> tuple[BookFacts, list[DraftDocument]]:
     """Read the page, and report what was recognised and dropped."""
     names = setting.names
