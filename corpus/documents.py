@@ -211,8 +211,8 @@ MOST_NOTES, LONGEST_NOTE = 10, 80
 """Brackets that are removed from the end of a quote, and characters of each."""
 
 _STARS = re.compile(r"^([★☆]{1,5})(?=\s|$)")
-_NOTES = re.compile(r"\s*\(([^()]{0,60})\)\s*$")
-_LIKES = re.compile(r"([0-9][0-9,]{0,11}) likes?")
+_NOTE = r"(?:[0-9][0-9,]{0,11} likes?|explicit)"
+_NOTES = re.compile(rf"\s*\(\s*({_NOTE}(?:, {_NOTE})*)\s*\)\s*$", re.IGNORECASE)
 _DATE = re.compile(r"\b([0-9]{4}-[0-9]{2}-[0-9]{2})\b")
 
 
@@ -309,12 +309,8 @@ def _notes(text: str) -> tuple[str, int, bool]:
     for _ in range(MOST_NOTES):
         if not (found := _NOTES.search(text, max(0, len(text) - LONGEST_NOTE))):
             break
-        notes = [note.strip().lower() for note in found[1].split(", ")]
-        counts = [_LIKES.fullmatch(note) for note in notes]
-        if not all(count or note == "explicit" for note, count in zip(notes, counts, strict=True)):
-            break
-        likes = max([likes, *(int(count[1].replace(",", "")) for count in counts if count)])
-        explicit = explicit or "explicit" in notes
+        likes = max([likes, *(int(number.replace(",", "")) for number in re.findall(r"[0-9][0-9,]*", found[1]))])
+        explicit = explicit or "explicit" in found[1].lower()
         text = text[: found.start()]
     return text, likes, explicit
 
