@@ -72,6 +72,9 @@ _MALE = re.compile(r"\b(?:sir|mr|lord|father|brother|king|man|boy|husband|son)\b
 _FEMALE = re.compile(
     r"\b(?:mrs|miss|ms|lady|mother|sister|queen|woman|girl|wife|daughter|mistress|widow)\b", re.IGNORECASE
 )
+_OTHER = re.compile(
+    rf"(?:about |for )?the other(?: (?:one|guy|girl|person|{_MALE.pattern}|{_FEMALE.pattern}))?", re.IGNORECASE
+)
 _WHAT = (
     r"(?:\b,? (?:(?:is|was) )?(?:an?|the|her|his|\w+[’']s) (?:[\w-]+,? ){0,3}?|\b[^.!?]*?, an? (?:[\w-]+,? ){0,5}?)"
     rf"(?:{_MALE.pattern}|{_FEMALE.pattern})"
@@ -97,7 +100,7 @@ def standing_alone(
     `of_book` says of a question such as “Is it any good?” that it is about the book, whatever was said before.
 
     “Why does he lie?” becomes “Why does Silas lie?” after a question about Silas. What refers to no person comes with
-    the earlier questions that it needs. “Shorter”, “go on” and “no, I meant Corrin” ask the last question once more.
+    the earlier questions that it needs. “Shorter”, “go on” and “no, the other one” ask the last question once more.
     """
     told: list[Turn] = []
     for exchange in before[-TURNS:]:
@@ -121,7 +124,7 @@ def _resolved(question: str, told: Sequence[Turn], people: Sequence[str], of_boo
         return last.removesuffix(ONE_SENTENCE)
     known = _persons(told, people)
     correction = _CORRECTION.fullmatch(question) if len(question.split()) <= CORRECTION_WORDS else None
-    if correction and (put := _corrected(correction, told, people)):
+    if correction and (put := _corrected(correction, told, known, people)):
         return put
     asked = _with_names(question, known, people, told) if known else question
     fragment, leaning, named = _FRAGMENT.search(asked), is_follow_up(asked), people_named(asked, people)
@@ -202,10 +205,22 @@ def _may_be(name: str, told: Sequence[Turn], *, male: bool, sure: bool) -> bool:
     return bool(ours.search(first)) if first else not sure
 
 
-def _corrected(found: re.Match[str], told: Sequence[Turn], people: Sequence[str]) -> str:
-    """Return the last question about somebody, now about whom a correction means; empty if that is not known."""
+def _corrected(found: re.Match[str], told: Sequence[Turn], known: Sequence[str], people: Sequence[str]) -> str:
+    """Return the last question about somebody, now about whom a correction means; empty if that is not known.
+
+    “The other one” shares a name with whom it was about, or else was talked of too.
+    """
     last = next((e.question for _, e in reversed(told) if people_named(e.question, people)), "")
     meant = people_named(found["meant"], people)
+    if last and _OTHER.fullmatch(found["meant"]):
+        about = people_named(last, people)[0]
+        male, female = (bool(words.search(found["meant"])) for words in (_MALE, _FEMALE))
+        alike = [name for name in people if set(about.split()) & set(name.split())]
+        meant = [
+            name
+            for name in (*alike, *known)
+            if name != about and (not (male or female) or _may_be(name, told, male=male, sure=False))
+        ]
     return _about_another(meant[0], last, people) if meant else ""
 
 

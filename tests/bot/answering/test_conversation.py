@@ -51,6 +51,7 @@ def test_a_question_that_names_its_subject_stands_alone(question: str) -> None:
 
 PEOPLE = ["Silas Rowe", "Ann Rowe", "Dorothea", "Mrs Hale", "Selden"]
 SILAS = Exchange("who is silas", "Silas Rowe keeps the lighthouse, a silent man.")
+SELDEN = Exchange("where is selden?", "With Mrs Hale and with Silas Rowe.")
 HALE = Exchange("and his sister?", "Mrs Hale is the sister of Silas Rowe.")
 
 
@@ -66,6 +67,11 @@ HALE = Exchange("and his sister?", "Mrs Hale is the sister of Silas Rowe.")
         ([SILAS], "any kids", "any kids Silas Rowe?"),
         ([SILAS], "so who is the murderer?", "so who is the murderer?"),
         ([SILAS], "What did Dorothea say when she left?", "What did Dorothea say when she left?"),
+        ([SILAS], "no, the other one", "who is Ann Rowe"),
+        ([SILAS, Exchange("Where is the lamp?", "Selden has it.")], "no, the other one", "who is Ann Rowe"),
+        ([SELDEN], "no, the other man", "where is Silas Rowe?"),
+        ([SELDEN], "sorry, the other woman", "where is Mrs Hale?"),
+        ([SELDEN], "no, the other book", "no, the other book"),
         ([SILAS], "I meant Selden", "who is Selden"),
         ([SILAS, HALE], "no, I mean dorothea", "Who is Dorothea’s sister?"),
         ([SILAS], "shorter please", "who is silas in one sentence"),
