@@ -25,6 +25,7 @@ from bot.db.copy import reviews_in
 from bot.logs import set_up_logs
 from bot.settings import Settings, SettingsError
 from corpus.errors import DogearError
+from corpus.importing.notes import foreign_marks
 from corpus.library import Library
 from corpus.passages import ClubText
 from corpus.text import plural
@@ -85,6 +86,15 @@ def check_library(folder: Path) -> tuple[Library | None, list[Check]]:
     for problem in library.problems:
         where = f"{problem.path}:{problem.line}" if problem.line else str(problem.path)
         checks.append(Check("Library", False, f"{where}: {problem.what}", problem.cure, serious=problem.fatal))
+    for slug in library.books:
+        for document in library.documents[slug]:
+            marks = {block.line: seen for block in document.blocks if (seen := foreign_marks(block.text))}
+            if marks:
+                examples = ", ".join(dict.fromkeys(example for seen in marks.values() for example in seen))
+                place = f"{folder / slug / document.name}:{min(marks)}"
+                what = f"{place}: members would read marks of another program ({examples})"
+                cure = f"Take them out, or import it from another folder with --book {slug}, which leaves them out."
+                checks.append(Check("Library", False, what, cure, serious=False))
     return library, checks
 
 

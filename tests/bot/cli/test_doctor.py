@@ -79,6 +79,16 @@ def test_a_library_is_counted_and_every_problem_has_file_line_and_cure(tmp_path:
     assert slight.cure
 
 
+def test_marks_of_other_programs_in_a_document_are_mentioned(library: Path) -> None:
+    notes = "## Chapter 1\nA dog howls on the moor. ^a1\n\n> [!quote] p. 24\n> It was [sic] a dog. %%ask the club%%\n"
+    (library / "hound" / "notes.md").write_text(notes, encoding="utf-8")
+    [doubt] = [check for check in checks.check_library(library)[1] if not check.ok]
+    assert f"{library}/hound/notes.md:2: " in doubt.found
+    assert "%%…%%" in doubt.found
+    assert not doubt.serious
+    assert "import" in doubt.cure
+
+
 def test_a_library_without_a_folder_or_without_a_book_is_no_use(tmp_path: Path) -> None:
     library, found = checks.check_library(tmp_path / "gone")
     assert library is None
