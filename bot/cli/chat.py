@@ -6,7 +6,7 @@ import contextlib
 import difflib
 import io
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
@@ -16,6 +16,7 @@ from bot.answering.conversation import TURNS, Exchange
 from bot.cli.reader import PositionsFile, Reader, told_place
 from bot.cli.screen import Screen, Told, problem
 from bot.cli.start import DataFolder, LibraryFolder, app, opened, write_down
+from bot.settings import Settings
 from corpus.books import Book, Slug, Unit
 from corpus.errors import DogearError, PositionError
 from corpus.library import Library
@@ -167,6 +168,7 @@ class Conversation:
         if last is None:
             return problem("A hint for what? Write /hint and a question.")
         question, about, shown = last
+        self._hinted = last
         reply = self._discussion.hint(question, self._audience, about)
         levels = reply.hints
         if not levels:
@@ -201,6 +203,12 @@ class Conversation:
         beyond = self._discussion.check(text, self._audience, self._here_slug).answer
         # A reply speaks to a member among others; here nobody else reads along.
         return Told("This might be a spoiler for you." if beyond else "I see no spoilers for you in this.")
+
+    def reach(self, text: str) -> str:
+        """Return how far readers must be for a text to be no spoiler, a line for each book."""
+        reveals = self._discussion.check(text, self._audience, self._here_slug).reveals
+        lines = [texts.place_line(self._books[slug], marks) for slug, marks in reveals.items() if marks]
+        return "\n".join(lines) or "It gives nothing away."
 
     def _order(self, typed: str) -> Told:
         """Advise in which order to read: for a book, a series, everything, or the series of the current book."""
@@ -357,17 +365,16 @@ def chat(
         screen.line("")
 
 
-@app.command()
-def ask(
-    context: typer.Context,
-    line: Annotated[str, typer.Argument(metavar="QUESTION", help="A question, or a line of chat such as “/who NAME”.")],
-    book: Annotated[str | None, typer.Option(help="The book: slug or title. Without it, the bot finds it.")] = None,
-    at: Annotated[str | None, typer.Option(help="How far you are: 9, ch 9, 45%. Default: as set in chat.")] = None,
-    library: LibraryFolder = None, data: DataFolder = None, adults: Adults = False,
+BookName = Annotated[str | None, typer.Option(help="The book: slug or title. Without it, the bot finds it.")]
+PlaceIn = Annotated[str | None, typer.Option(help="How far you are: 9, ch 9, 45%. Default: as set in chat.")]
+
+
+def told_once(
+    settings: Settings, lines: Sequence[str], book: str | None, at: str | None, *, adults: bool = False,
+    reach_of: str = "",
 ) -> None:  # fmt: skip
-    """Answer one question, or one line of chat."""
-    settings = context.obj.settings(library, data, quiet=True)
-    books = Library.load(settings.library).books
+    """Show what chat tells to the last of some lines; with `reach_of`, also how far that text goes."""
+    books, screen = Library.load(settings.library).books, Screen(sys.stdout)
     here = find_book(book, books) if book else None
     reader = PositionsFile(settings.data).read()[0].turned(here)
     if at is not None:
@@ -375,7 +382,68 @@ def ask(
             raise DogearError(f"--at {at}, but in which book? Name it: --book SLUG.")
         reader = reader.moved(here, parse_position(at, here))
     with opened(settings) as discussion:
-        told = Conversation(discussion, reader, lambda _: "", adults=adults).say(line) or Told()
-    if told.wrong:
-        raise DogearError(told.text)
-    Screen(sys.stdout).line(str(Told(told.text, told.heading)))
+        conversation = Conversation(discussion, reader, lambda _: "", adults=adults)
+        told = [conversation.say(line) or Told() for line in lines][-1]
+        if told.wrong:
+            raise DogearError(told.text)
+        screen.line(str(Told(told.text, told.heading)))
+        if reach_of:
+            screen.line(conversation.reach(reach_of))
+
+
+@app.command()
+def ask(
+    context: typer.Context,
+    line: Annotated[str, typer.Argument(metavar="QUESTION", help="A question, or a line of chat such as “/who NAME”.")],
+    book: BookName = None, at: PlaceIn = None, library: LibraryFolder = None, data: DataFolder = None,
+    adults: Adults = False,
+) -> None:  # fmt: skip
+    """Answer one question, or one line of chat."""
+    told_once(context.obj.settings(library, data, quiet=True), [line], book, at, adults=adults)
+
+
+@app.command()
+def hint(
+    context: typer.Context,
+    question: Annotated[str, typer.Argument(help="What you want to know, in your own words.")],
+    book: BookName = None, at: PlaceIn = None,
+    level: Annotated[int, typer.Option(min=1, max=3, help="1 is the mildest, 3 the answer once you have read it.")] = 1,
+    library: LibraryFolder = None, data: DataFolder = None,
+) -> None:  # fmt: skip
+    """Give a hint: what to think about, or where to look."""
+    lines = [f"/hint {question}", *["/hint"] * (level - 1)]
+    told_once(context.obj.settings(library, data, quiet=True), lines, book, at)
+
+
+@app.command()
+def recap(
+    context: typer.Context, book: BookName = None, at: PlaceIn = None, library: LibraryFolder = None,
+    data: DataFolder = None,
+) -> None:  # fmt: skip
+    """Recap the story up to where you are."""
+    settings = context.obj.settings(library, data, quiet=True)
+    book = book or PositionsFile(settings.data).read()[0].book
+    if book is None:
+        raise DogearError("Which book? Name it: --book SLUG.")
+    told_once(settings, ["/recap"], book, at)
+
+
+@app.command()
+def who(
+    context: typer.Context, name: Annotated[str, typer.Argument(help="The name, or a part of it.")],
+    book: BookName = None, at: PlaceIn = None, library: LibraryFolder = None, data: DataFolder = None,
+) -> None:  # fmt: skip
+    """Find out who somebody is, from what you have read so far."""
+    told_once(context.obj.settings(library, data, quiet=True), [f"/who {name}"], book, at)
+
+
+@app.command()
+def check(
+    context: typer.Context, text: Annotated[str, typer.Argument(help="The text, as it would be posted.")],
+    book: BookName = None, at: PlaceIn = None,
+    reach: Annotated[bool, typer.Option("--reach", help="Say how far readers must be; that alone can spoil.")] = False,
+    library: LibraryFolder = None, data: DataFolder = None,
+) -> None:  # fmt: skip
+    """Check whether a text is a spoiler."""
+    settings = context.obj.settings(library, data, quiet=True)
+    told_once(settings, [f"/check {text}"], book, at, reach_of=text if reach else "")

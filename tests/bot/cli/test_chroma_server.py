@@ -42,7 +42,7 @@ def test_a_library_moves_there_by_one_index_run_and_is_asked_from_any_folder(run
     assert status == 0
     assert "passages in the Chroma server at http://127.0.0.1:" in said
     assert not (tmp_path / "data" / "chroma").exists()
-    status, said = run("ask", "/recap", "--book", LANTERN, "--at", "ch 5", DOGEAR_DATA=str(tmp_path / "elsewhere"))
+    status, said = run("recap", "--book", LANTERN, "--at", "ch 5", DOGEAR_DATA=str(tmp_path / "elsewhere"))
     assert status == 0
     assert "Silas" in said
     assert "brother" not in said.replace("his brother", "")
@@ -53,16 +53,12 @@ def test_a_look_at_another_library_leaves_the_one_that_is_there_alone(run: Run, 
     assert run("index")[0] == 0
     (tmp_path / "mine").mkdir()
     write_book(tmp_path / "mine", "the-lamp", {"summary.md": "## Chapter 1\n\nIt is lit.\n"})
-    status, said = run("ask", "/recap", "--book", "the-lamp", "--at", "ch 1", "--library", str(tmp_path / "mine"))
+    status, said = run("recap", "--book", "the-lamp", "--at", "ch 1", "--library", str(tmp_path / "mine"))
     assert status == 1
     assert "holds another text of 1 (books: the-lantern)" in said
-    assert run("ask", "/recap", "--book", LANTERN, "--at", "ch 1")[0] == 0
-    assert (
-        run("ask", "/recap", "--book", "the-lamp", "--at", "ch 1", "--library", str(tmp_path / "mine"), CHROMA_URL="")[
-            0
-        ]
-        == 0
-    )
+    assert run("recap", "--book", LANTERN, "--at", "ch 1")[0] == 0
+    at_home = run("recap", "--book", "the-lamp", "--at", "ch 1", "--library", str(tmp_path / "mine"), CHROMA_URL="")
+    assert at_home[0] == 0
 
 
 def test_the_doctor_says_which_server_and_whether_it_fits(run: Run) -> None:
@@ -75,7 +71,7 @@ def test_the_doctor_says_which_server_and_whether_it_fits(run: Run) -> None:
 def test_a_server_that_is_away_is_said_in_a_line_with_what_to_do(run: Run, chroma: RunningChroma) -> None:
     chroma.stop()
     try:
-        for words in (["index"], ["ask", "/recap", "--book", LANTERN, "--at", "ch 1"], ["doctor"]):
+        for words in (["index"], ["recap", "--book", LANTERN, "--at", "ch 1"], ["doctor"]):
             status, said = run(*words)
             assert status == 1
             assert "cannot be reached (ConnectError). Start it, or correct CHROMA_URL." in said

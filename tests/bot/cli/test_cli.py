@@ -2,6 +2,7 @@
 
 import logging
 import re
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from bot.cli.main import main
 from bot.cli.reader import PositionsFile, Reader
 from bot.cli.start import LOG, Starting, app, write_down
 from corpus.library import SHIPPED, Library
-from tests.fakes.discussion import small_library
+from tests.fakes.discussion import FakeDiscussion, small_library
 
 PNG = b"\x89PNG\r\n"
 
@@ -87,7 +88,7 @@ def test_a_wrong_setting_is_named_with_what_to_write_instead(run: Run) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["dance"], ["ask"], ["order", "--wibble"], ["try", "--port", "-1"], ["batch", "no-such-file"]],
+    [["dance"], ["ask"], ["order", "--wibble"], ["hint", "Who?", "--level", "4"], ["batch", "no-such-file"]],
 )
 def test_a_wrong_call_has_status_2_and_says_where_help_is(run: Run, arguments: list[str]) -> None:
     status, out, err = run(*arguments)
@@ -100,7 +101,8 @@ def test_a_wrong_call_has_status_2_and_says_where_help_is(run: Run, arguments: l
     [
         (["ask", "Who?", "--at", "3"], "--at 3, but in which book?"),
         (["ask", "Who?", "--book", "the monstone"], "Did you mean The Moonstone?"),
-        (["ask", "/who Godfrey", "--book", "the-moonstone", "--at", "ch 40"], "10 chapters"),
+        (["who", "Godfrey", "--book", "the-moonstone", "--at", "ch 40"], "10 chapters"),
+        (["recap"], "Which book?"),
         (["order", "--series", "nothing"], "No series"),
         (["order", "--book", "the monstone"], "Did you mean The Moonstone?"),
         (["chat", "--library", "no-such-folder"], "no-such-folder"),
@@ -116,6 +118,33 @@ def test_what_cannot_be_done_is_said_in_one_line_before_anything_is_opened(
     assert why in err
     assert len(err.splitlines()) == 1
     assert not (run.data / "chroma").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["ask", "/recap", "--book", "the-moonstone"], "Franklin brings the diamond to Rachel."),
+        (["recap"], "Franklin brings the diamond to Rachel."),
+        (["recap", "--book", "the-moonstone", "--at", "ch 1"], "Nothing so far."),
+        (
+            ["who", "Franklin", "--book", "the-moonstone"],
+            "“Franklin brings the diamond to Rachel.”\n— summary, chapter 2",
+        ),
+        (["hint", "Who was the thief?", "--level", "2", "--book", "the-moonstone"], "Hint 2 of 3\nBy chapter 10."),
+        (["hint", "Wibble?", "--level", "2"], "Nothing so far."),
+        (["check", "Godfrey was it!", "--book", "the-moonstone"], "This might be a spoiler for you."),
+        (
+            ["check", "Godfrey was it!", "--book", "the-moonstone", "--reach"],
+            "This might be a spoiler for you.\nThe Moonstone: finished",
+        ),
+    ],
+)
+def test_a_line_of_chat_is_a_command_of_its_own(
+    run: Run, library: Library, monkeypatch: pytest.MonkeyPatch, arguments: list[str], told: str
+) -> None:
+    monkeypatch.setattr("bot.cli.chat.opened", lambda _: nullcontext(FakeDiscussion(library)))
+    PositionsFile(run.data).write(Reader().moved(library.books["the-moonstone"], 2))
+    assert run(*arguments) == (0, f"{told}\n", "")
 
 
 def test_the_order_is_told_for_who_has_read_so_far(run: Run, library: Library) -> None:
