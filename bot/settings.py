@@ -7,17 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import (
-    AfterValidator,
-    AliasGenerator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    HttpUrl,
-    SecretStr,
-    ValidationError,
-)
+import pydantic
 
 from bot.db.sessions import EXAMPLE, Address
 from bot.logs import LogFormat
@@ -48,7 +38,7 @@ class SettingsError(DogearError):
         super().__init__("\n".join(f"{name}: {problem}" for name, problem in self.problems.items()))
 
 
-def _is_word(value: SecretStr) -> SecretStr:
+def _is_word(value: pydantic.SecretStr) -> pydantic.SecretStr:
     """Check a token or a key: one word of plain letters, as it was given out."""
     word = value.get_secret_value()
     if not word.isascii() or not word.isprintable() or " " in word:
@@ -58,13 +48,13 @@ def _is_word(value: SecretStr) -> SecretStr:
 
 def _is_web_address(value: str) -> str:
     """Check the address of a web server; it is used as it was written."""
-    url = HttpUrl(value)
+    url = pydantic.HttpUrl(value)
     if url.username or url.password or re.search(r"\s", value):
         raise ValueError
     return value
 
 
-def _is_database(value: SecretStr) -> SecretStr:
+def _is_database(value: pydantic.SecretStr) -> pydantic.SecretStr:
     Address.of_server(value.get_secret_value())
     return value
 
@@ -85,98 +75,102 @@ def _log_level(value: object) -> object:
 
 def _count(usual: int) -> int:
     """Return the field of a number that is above 0."""
-    field: int = Field(
+    field: int = pydantic.Field(
         usual, gt=0, lt=10**12, description=f"This is no whole number above 0. Write one such as {usual}."
     )
     return field
 
 
-_Folder = Annotated[Path, AfterValidator(Path.expanduser)]
+_Folder = Annotated[Path, pydantic.AfterValidator(Path.expanduser)]
 _Token = Annotated[
-    SecretStr | None,
-    AfterValidator(_is_word),
-    Field(
+    pydantic.SecretStr | None,
+    pydantic.AfterValidator(_is_word),
+    pydantic.Field(
         description="This holds a space or a letter that no token has. Copy it once more, without quotes and without "
         "“Bot”."
     ),
 ]
 _WebAddress = Annotated[
     str | None,
-    AfterValidator(_is_web_address),
-    Field(
+    pydantic.AfterValidator(_is_web_address),
+    pydantic.Field(
         description="This is no address. Write one such as http://127.0.0.1:11434/v1, without a name or a password: a "
         "key goes into OPENAI_API_KEY."
     ),
 ]
 
 
-class Settings(BaseModel):
+class Settings(pydantic.BaseModel):
     """What a person can set; `secrets` are all values of the environment that no log may show.
 
     A field's description is what a person is told whose value does not fit.
     """
 
-    model_config = ConfigDict(
+    model_config = pydantic.ConfigDict(
         frozen=True,
-        alias_generator=AliasGenerator(validation_alias=str.upper),
+        alias_generator=pydantic.AliasGenerator(validation_alias=str.upper),
         validate_by_name=True,
         validate_by_alias=True,
     )
 
     discord_token: _Token = None
     discord_api: _WebAddress = None
-    message_content: bool = Field(default=False, description="This is neither on nor off. Write 1 or 0.")
+    message_content: bool = pydantic.Field(default=False, description="This is neither on nor off. Write 1 or 0.")
     member_questions: int = _count(60)  # in ten minutes: more than anybody asks who reads the answers
     club_questions: int = _count(600)  # twice what fifty members ask in a busy evening
     club_tokens: int = _count(500_000)  # in a day: about 500 answers
-    chat_model: str | None = Field(
+    chat_model: str | None = pydantic.Field(
         default=None,
         pattern=r"^[a-z][a-z0-9_]*:\S+$",
         description="This names no provider. Write provider:model, such as ollama:llama3.1:8b or openai:gpt-4o-mini, "
         "or nothing for answers in quote mode.",
     )
-    chat_timeout: float = Field(
+    chat_timeout: float = pydantic.Field(
         default=20.0, gt=0, le=600, description="This is no number of seconds up to 600. Write a number such as 20."
     )
     chat_calls: int = _count(CHAT_CALLS)
     openai_base_url: _WebAddress = None
     openai_api_key: _Token = None
     embedding_model: str | None = None
-    library: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
+    library: Annotated[Path, pydantic.AfterValidator(Path.expanduser)] = pydantic.Field(
         default=SHIPPED, validation_alias="DOGEAR_LIBRARY"
     )
-    data: Annotated[Path, AfterValidator(Path.expanduser)] = Field(default=DATA, validation_alias="DOGEAR_DATA")
-    database: Annotated[SecretStr | None, AfterValidator(_is_database)] = Field(
+    data: Annotated[Path, pydantic.AfterValidator(Path.expanduser)] = pydantic.Field(
+        default=DATA, validation_alias="DOGEAR_DATA"
+    )
+    database: Annotated[pydantic.SecretStr | None, pydantic.AfterValidator(_is_database)] = pydantic.Field(
         default=None,
         validation_alias="DATABASE_URL",
         description=f"This is no address of a PostgreSQL database. Write {EXAMPLE}, "
         "or nothing for a file in the data folder. In the password, write %40 for @, %2F for /, %3A for :, "
         "%23 for #, %3F for ? and %25 for %.",
     )
-    chroma_url: Annotated[str | None, AfterValidator(_is_chroma)] = Field(
+    chroma_url: Annotated[str | None, pydantic.AfterValidator(_is_chroma)] = pydantic.Field(
         default=None,
         description=f"This is no address of a Chroma server. Write {CHROMA_EXAMPLE}, or nothing for a store in the "
         "data folder. A token goes into CHROMA_TOKEN; after a question mark, only database=… and tenant=… are "
         "understood, with 3 to 60 letters, digits, _ and -.",
     )
     chroma_token: _Token = None
-    shards: Annotated[Shards | None, BeforeValidator(_shards)] = Field(
+    shards: Annotated[Shards | None, pydantic.BeforeValidator(_shards)] = pydantic.Field(
         default=None,
         description="This does not name shards. Write those of this process and how many there are in all, counted "
         "from 0 and each once, such as 0-3/16, 5/16 or 0,2,4-6/16.",
     )
-    log_level: Annotated[int, BeforeValidator(_log_level)] = Field(
+    log_level: Annotated[int, pydantic.BeforeValidator(_log_level)] = pydantic.Field(
         default=logging.INFO, strict=True, description=f"This is no level. Write one of {', '.join(LOG_LEVELS)}."
     )
-    log_format: Annotated[LogFormat, BeforeValidator(str.casefold)] = Field(
+    log_format: Annotated[LogFormat, pydantic.BeforeValidator(str.casefold)] = pydantic.Field(
         default=LogFormat.TEXT, description=f"This is no form of a log. Write {' or '.join(LogFormat)}."
     )
     metrics_port: Annotated[
         int | None,
-        Field(ge=0, lt=2**16, description="This is no port. Write a number up to 65535, such as 9464, or nothing."),
-        AfterValidator(lambda port: port or None),
+        pydantic.Field(
+            ge=0, lt=2**16, description="This is no port. Write a number up to 65535, such as 9464, or nothing."
+        ),
+        pydantic.AfterValidator(lambda port: port or None),
     ] = None
-    secrets: tuple[SecretStr, ...] = ()
+    secrets: tuple[pydantic.SecretStr, ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str | None]) -> "Settings":
@@ -192,7 +186,7 @@ class Settings(BaseModel):
             )
         try:
             settings = cls.model_validate(values | {"SECRETS": _secrets(given)})
-        except ValidationError as error:
+        except pydantic.ValidationError as error:
             names = [str(found["loc"][0]) for found in error.errors(include_input=False, include_url=False)]
             problems |= {name: known[name].description or "This cannot be used." for name in names}
         if problems:
@@ -211,11 +205,11 @@ class Settings(BaseModel):
         return ChromaServer.of(self.chroma_url, token) if self.chroma_url else None
 
 
-def _secrets(given: Mapping[str, str]) -> tuple[SecretStr, ...]:
+def _secrets(given: Mapping[str, str]) -> tuple[pydantic.SecretStr, ...]:
     """Return every value whose name says that it is a secret, and the passwords within addresses."""
     hidden = {value for name, value in given.items() if _SECRET_NAME.search(name.upper())}
     hidden.update(found for value in given.values() for found in _IN_ADDRESS.findall(value))
     if database := given.get("DATABASE_URL"):
         with contextlib.suppress(ValueError):  # such settings are refused
             hidden.update((database, *Address.of_server(database).passwords))
-    return tuple(map(SecretStr, sorted(hidden)))
+    return tuple(map(pydantic.SecretStr, sorted(hidden)))

@@ -53,7 +53,6 @@ AT_HOME = {
     "langchain_core": ("bot.answering.model", "prompts"),
     "discord": (
         "bot.discord",
-        "bot.feature",
         "bot.features",
         "bot.client",
         "bot.run",

@@ -11,16 +11,7 @@ from dataclasses import dataclass, replace
 from bot.answering import texts
 from bot.answering.drafts import SOURCES, library_drafts
 from bot.answering.intents import subject
-from bot.answering.reply import (
-    OPINIONS,
-    Quote,
-    Reply,
-    chosen,
-    length_asked,
-    of_passages,
-    quoted,
-    sources_of,
-)
+from bot.answering.reply import OPINIONS, Quote, Reply, chosen, length_asked, of_passages, quoted, sources_of
 from bot.reading_order.advice import needs, standing
 from corpus.books import Book, Slug, Unit
 from corpus.errors import PositionError

@@ -8,36 +8,11 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from bot.answering import reply as replies
 from bot.answering.about import BookQuestion
-from bot.answering.conversation import (
-    Exchange,
-    goes_on,
-    names_somebody,
-    people_meant,
-    people_named,
-    standing_alone,
-)
+from bot.answering.conversation import Exchange, goes_on, names_somebody, people_meant, people_named, standing_alone
 from bot.answering.drafts import SOURCES, PromptDraft, library_drafts
 from bot.answering.intents import KINDS, READS_ENGLISH, SAYINGS, Intents, language
-from bot.answering.reply import (
-    ADDS,
-    ANSWER_SENTENCES,
-    HEADING,
-    MAY_SPOIL,
-    NEUTRAL,
-    NO_ANSWERS,
-    NOTHING_HERE,
-    RECAP_LIMIT,
-    Reply,
-    by_model,
-    chosen,
-    hints,
-    length_asked,
-    of_passages,
-    quoted,
-    recap,
-    spans_told,
-)
 from bot.reading_order.advice import listed, order_text, reading_orders
 from corpus.books import Book, Reveals, Slug
 from corpus.errors import DogearError
@@ -97,8 +72,8 @@ class Discussion:
 
     def ask(
         self, question: str, audience: Audience, book: Slug | None = None, before: Sequence[Exchange] = (),
-        *, quote_only: bool = False, at_once: Callable[[Reply], object] = lambda _: None,
-    ) -> Reply:  # fmt: skip
+        *, quote_only: bool = False, at_once: Callable[[replies.Reply], object] = lambda _: None,
+    ) -> replies.Reply:  # fmt: skip
         """Answer a question from what the audience has read.
 
         `before` is the part of the conversation that the audience may know. `quote_only` does not use the chat model;
@@ -111,13 +86,13 @@ class Discussion:
         if told := self._who_is(alone, audience, book):
             return told
         if said := READS_ENGLISH.get(language(self._without_names(alone, audience.club))):
-            return Reply("ask", book, said)
-        most, alone = length_asked(alone)
+            return replies.Reply("ask", book, said)
+        most, alone = replies.length_asked(alone)
         search = self._search(alone, audience, book)
         if goes_on(question):
             search = _not_told(search, alone, before)
             if not search.sentences:
-                return Reply("ask", search.book, NO_MORE)
+                return replies.Reply("ask", search.book, NO_MORE)
         quotes = self._from_passages("ask", search, most, alone)
         if self._writer is None or quote_only or not quotes.answered:
             return quotes
@@ -125,7 +100,7 @@ class Discussion:
         written = self._writer.answer(question, alone, search, audience, before)
         visible = {sentence.number: sentence for sentence in search.sentences}
         picked = [visible[number] for number in written.picked]
-        led = by_model(quotes, written.said, picked, self.library.books, most or ANSWER_SENTENCES)
+        led = replies.by_model(quotes, written.said, picked, self.library.books, most or replies.ANSWER_SENTENCES)
         return replace(led, tokens=written.tokens)
 
     def alone(
@@ -146,7 +121,7 @@ class Discussion:
         if self._writer is not None:
             self._writer.close()
 
-    def hint(self, question: str, audience: Audience, book: Slug | None = None) -> Reply:
+    def hint(self, question: str, audience: Audience, book: Slug | None = None) -> replies.Reply:
         """Give three hints, mildest first: a thought, where the answer is, and the answer if it was read."""
         search = self._search(question, audience, book)
         answer = self._from_passages("hint", search)
@@ -155,36 +130,38 @@ class Discussion:
         mark = self.retriever.whereabouts(question, audience, search.book)
         near = self.retriever.nearest(question, audience, search.book, "discussion")
         about = people_named(question, self.people(search.book, audience))
-        levels = hints(near.text if near else "", about, answer, self.library.books[search.book], audience, mark)
+        levels = replies.hints(
+            near.text if near else "", about, answer, self.library.books[search.book], audience, mark
+        )
         return replace(answer, body=levels[0], answered=bool(search.sentences), hints=levels, sources=())
 
     def recap(
-        self, audience: Audience, book: Slug, part: str | tuple[int, int] = "", limit: int = RECAP_LIMIT,
+        self, audience: Audience, book: Slug, part: str | tuple[int, int] = "", limit: int = replies.RECAP_LIMIT,
         most: int | None = None,
-    ) -> Reply:  # fmt: skip
+    ) -> replies.Reply:  # fmt: skip
         """Retell the story as far as the audience has read it, or a part (“chapter 5 in one sentence”).
 
         Raises PositionError for a part that the book does not have.
         """
         known = self._book(book, audience.club)
-        spans = spans_told(self.retriever.passages(known.slug, audience, ("summary",)), known)
+        spans = replies.spans_told(self.retriever.passages(known.slug, audience, ("summary",)), known)
         if isinstance(part, str):
-            asked, part = length_asked(part)
+            asked, part = replies.length_asked(part)
             most = most or asked
         if part:
             first, last = parse_part(part, known) if isinstance(part, str) else part
             spans = {mark: span for mark, span in spans.items() if span[0] <= last and first <= span[1]}
-        told = self.retriever.retold(known.slug, audience, spans, limit - HEADING, most or limit)
-        return recap(told, spans, known)
+        told = self.retriever.retold(known.slug, audience, spans, limit - replies.HEADING, most or limit)
+        return replies.recap(told, spans, known)
 
-    def premise(self, book: Slug, club: str = "") -> Reply:
+    def premise(self, book: Slug, club: str = "") -> replies.Reply:
         """Say what a book of a club is about, without spoilers."""
         known = self._book(book, club)
         told = self.retriever.passages(known.slug, Audience(club=club), ("premise",))
-        reply = of_passages(known, told, "\n".join(p.text for p in told) or NEUTRAL)
+        reply = replies.of_passages(known, told, "\n".join(p.text for p in told) or replies.NEUTRAL)
         return replace(reply, do="book", answered=bool(told), sources=())
 
-    def who(self, name: str, audience: Audience, book: Slug | None = None, limit: int = WHO_LIMIT) -> Reply:
+    def who(self, name: str, audience: Audience, book: Slug | None = None, limit: int = WHO_LIMIT) -> replies.Reply:
         """Say who a character is, as far as the audience has read, in about so many characters."""
         _required(name)
         search = self._search(f"Who is {name}?", audience, book)
@@ -202,10 +179,10 @@ class Discussion:
             lines = [f"{p.heading}: {p.text}" for p in told]
         if guessed:
             lines.insert(0, f"I take it that you mean {listed(met)}.")
-        reply = of_passages(self.library.books[search.book], told, "\n".join(lines))
+        reply = replies.of_passages(self.library.books[search.book], told, "\n".join(lines))
         return replace(reply, do="who", withheld=search.withheld, passages=search.passages)
 
-    def _who_is(self, question: str, audience: Audience, book: Slug | None) -> Reply | None:
+    def _who_is(self, question: str, audience: Audience, book: Slug | None) -> replies.Reply | None:
         """Answer “Who is Silas?” with what is known of somebody whom the audience has met, if it asks no more."""
         named = self._named(question, audience, book)
         asked = _WHO_IS.fullmatch(question if book else self._without_names(question, audience.club))
@@ -216,12 +193,12 @@ class Discussion:
             return None
         return replace(self.who(asked["name"], audience, named[0], WHO_IN_SHORT), do="ask")
 
-    def check(self, text: str, audience: Audience, book: Slug | None = None) -> Reply:
+    def check(self, text: str, audience: Audience, book: Slug | None = None) -> replies.Reply:
         """Say how far readers must be for a message to be no spoiler, and warn its author if the audience is not."""
         _required(text)
         reveals = self.reveals(text, book, audience.club)
         beyond = not audience.may_see(reveals)
-        return Reply("check", book, MAY_SPOIL if beyond else "", True, beyond, reveals=reveals.marks)
+        return replies.Reply("check", book, replies.MAY_SPOIL if beyond else "", True, beyond, reveals=reveals.marks)
 
     def reveals(self, text: str, book: Slug | None = None, club: str = "") -> Reveals:
         """Return how far readers in a club must be for a text to be no spoiler."""
@@ -267,12 +244,14 @@ class Discussion:
         """Return the library's discussion questions for a book that an audience may see."""
         return [PromptDraft(passage.text, "", passage.reveals) for passage in self.texts(book, audience, "discussion")]
 
-    def order(self, audience: Audience, book: Slug | None = None, series: str | None = None) -> Reply:
+    def order(self, audience: Audience, book: Slug | None = None, series: str | None = None) -> replies.Reply:
         """Advise in which order to read books."""
         books = self.library.books.of(audience.club)
         slug = self._book(book, audience.club).slug if book else None
         advice = reading_orders(books, audience.positions, book=slug, series=series)
-        return Reply("order", slug, order_text(advice), bool(advice.recommended.books), books=advice.recommended.books)
+        return replies.Reply(
+            "order", slug, order_text(advice), bool(advice.recommended.books), books=advice.recommended.books
+        )
 
     def kind(self, question: str, club: str = "") -> str:
         """Return what kind of thing a question asks of a book or a club (intents.toml); empty for the story itself."""
@@ -285,7 +264,7 @@ class Discussion:
     def _intents(self) -> Intents:
         return Intents(self.retriever.vectors, KINDS, self.retriever.model, self.retriever.data)
 
-    def _of_kinds(self, kind: str, question: str, audience: Audience, book: Slug | None) -> Reply | None:
+    def _of_kinds(self, kind: str, question: str, audience: Audience, book: Slug | None) -> replies.Reply | None:
         """Answer a question of a kind, or both halves of one that joins two: “Who wrote it, and is there a film?”."""
         halves = _AND.split(question, maxsplit=1)
         asked = {self.kind(half, audience.club): half for half in halves} if len(halves) > 1 else {}
@@ -299,14 +278,16 @@ class Discussion:
         sources = tuple(dict.fromkeys(source for reply in known for source in reply.sources))
         return replace(known[0], body="\n".join(reply.body for reply in known), quotes=quotes, sources=sources)
 
-    def _of_kind(self, kind: str, question: str, audience: Audience, book: Slug | None) -> Reply | None:
+    def _of_kind(self, kind: str, question: str, audience: Audience, book: Slug | None) -> replies.Reply | None:
         """Answer a question of a kind; None where the passages have to answer it."""
         named = self._named(question, audience, book)
         known = self.library.books[named[0]] if len(named) == 1 else None
         if kind in SAYINGS:
-            return Reply("ask", known.slug if known else None, SAYINGS[kind], True)
+            return replies.Reply("ask", known.slug if known else None, SAYINGS[kind], True)
         if known is None:
-            return self.order(audience) if kind in ("order", "needs", "next") else Reply("ask", None, WHICH_BOOK)
+            return (
+                self.order(audience) if kind in ("order", "needs", "next") else replies.Reply("ask", None, WHICH_BOOK)
+            )
         books = self.library.books.of(audience.club)
         asked = BookQuestion(question, known, audience, books, self.retriever, self.texts, self.recap, self.order)
         return asked.answer(kind)
@@ -315,7 +296,7 @@ class Discussion:
         """Search for a question, without sentences of passages that hold no answers."""
         _required(question)
         found = self.retriever.search(question, audience, self._book(book, audience.club).slug if book else None)
-        return replace(found, sentences=tuple(s for s in found.sentences if s.passage.kind not in NO_ANSWERS))
+        return replace(found, sentences=tuple(s for s in found.sentences if s.passage.kind not in replies.NO_ANSWERS))
 
     def _book(self, typed: str, club: str) -> Book:
         return find_book(typed, self.library.books.of(club))
@@ -328,25 +309,27 @@ class Discussion:
     def _without_names(self, question: str, club: str, instead: str = "") -> str:
         return without_names(question, self.library.books.of(club), instead)
 
-    def _from_passages(self, do: str, search: Search, most: int | None = None, asked: str = "") -> Reply:
+    def _from_passages(self, do: str, search: Search, most: int | None = None, asked: str = "") -> replies.Reply:
         if search.confidence < ANSWERS or not search.sentences:
             return self._refused(do, search, asked)
-        reply = Reply(do, search.book, "", True, search.withheld, search.passages)
-        return quoted(reply, chosen(search.sentences, most or ANSWER_SENTENCES), self.library.books)
+        reply = replies.Reply(do, search.book, "", True, search.withheld, search.passages)
+        return replies.quoted(
+            reply, replies.chosen(search.sentences, most or replies.ANSWER_SENTENCES), self.library.books
+        )
 
-    def _refused(self, do: str, search: Search, asked: str) -> Reply:
+    def _refused(self, do: str, search: Search, asked: str) -> replies.Reply:
         """Say that nothing visible answers, and what is known of the one person who was asked about, if there is one.
 
         Only visible text decides, so it is the same whether the answer comes later or never.
         """
-        body = NOTHING_HERE if search.finished else NEUTRAL
-        told = Reply(do, search.book, body, False, search.withheld, search.passages)
+        body = replies.NOTHING_HERE if search.finished else replies.NEUTRAL
+        told = replies.Reply(do, search.book, body, False, search.withheld, search.passages)
         about = [s for s in search.sentences if s.passage.kind == "people" and s.passage.heading]
         named = people_named(asked, dict.fromkeys(s.passage.heading for s in about))
         if len(named) != 1:
             return told
         best = max((s for s in about if s.passage.heading == named[0]), key=lambda s: s.score)
-        known = quoted(told, [best], self.library.books)
+        known = replies.quoted(told, [best], self.library.books)
         return replace(known, body=f"{body}\nOn {named[0]}, I have this: {known.body}")
 
 
@@ -359,7 +342,7 @@ def _required(text: str) -> None:
 
 def _not_told(search: Search, question: str, before: Sequence[Exchange]) -> Search:
     """Return a search with the sentences that go on: not told before, likely, and with words of the question."""
-    least = ADDS * max((s.score for s in search.sentences), default=0.0)
+    least = replies.ADDS * max((s.score for s in search.sentences), default=0.0)
     told, words = " ".join(exchange.answer for exchange in before), text_stems(question)
 
     def goes_on_with(sentence: RankedSentence) -> bool:

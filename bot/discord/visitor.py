@@ -1,7 +1,8 @@
-"""Who asks, and where: from what Discord says to what the club knows."""
+"""What features are made of in Discord; and who asks, and where: from what Discord says to what the club knows."""
 
-from collections.abc import Iterable
-from typing import Self
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Self
 
 import discord
 from discord import app_commands
@@ -11,6 +12,7 @@ from bot.discord.buttons import Picked
 from bot.discord.cards import OPTION, OPTIONS, Card, Interaction, notice_card, visible
 from bot.discord.context import Choice, ClubBot, Refused, Right, app_of, bot_of, member_here, needs
 from bot.features.ask.store import DirectMessages
+from bot.jobs import Work
 from bot.people import NO_CLUB, Member, Place
 
 
@@ -19,6 +21,20 @@ class AppCog(commands.Cog):
 
     def __init__(self, bot: ClubBot) -> None:
         self._bot, self._app = bot, bot.app
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A feature: its commands, the buttons that work after a restart, and its timed work.
+
+    `jobs` are the kinds of timed work, by the name under which they stand in the table of jobs. What a feature keeps
+    are the tables of its `store.py`; they say themselves what `/mydata` shows of them (`Personal` in bot/db/base.py).
+    """
+
+    name: str
+    cogs: tuple[Callable[[ClubBot], commands.Cog], ...] = ()
+    buttons: tuple[type[discord.ui.DynamicItem[Any]], ...] = ()
+    jobs: dict[str, Callable[[ClubBot], Work]] = field(default_factory=dict)
 
 
 async def server_of(bot: ClubBot, club: int) -> discord.Guild | None:

@@ -12,16 +12,7 @@ from corpus.books import SLUG, Book, Slug, Unit
 from corpus.documents import read_document
 from corpus.errors import ImportRefused, LibraryProblem
 from corpus.importing import clippings, goodreads, novel, study, wikipedia, write
-from corpus.importing.draft import (
-    END,
-    BookFacts,
-    DraftDocument,
-    DraftSection,
-    ImportContext,
-    ImportReport,
-    Ledger,
-    Status,
-)
+from corpus.importing import draft as drafts
 from corpus.importing.files import read_file
 from corpus.importing.page import SavedPage
 from corpus.importing.subject import check_subject, fits_slug, fold
@@ -41,7 +32,7 @@ _NOUNS = {"review": "reviews", "answers": "answers", "quotes": "quotes", "discus
 def import_files(
     paths: Sequence[Path], slug: Slug, library: Path, *, text: bool = True, chapters: int | None = None,
     unchecked: bool = False,
-) -> ImportReport:  # fmt: skip
+) -> drafts.ImportReport:  # fmt: skip
     """Import files about one book; of a novel without `text`, the table alone.
 
     `chapters` is the book's number of chapters, where pages do not say it. `unchecked`: the pages are about the book
@@ -59,13 +50,16 @@ def import_files(
         what = f"{slug}/book.toml says that the book has {plural(book.marks, book.unit.value)}."
         raise ImportRefused(f"{what} Correct it there, or import without --chapters.")
     pages = [read_file(path) for path in paths]
-    taken = [_read(page, ImportContext(slug, book, books, Ledger(page.name), text), unchecked) for page in pages]
-    facts = BookFacts(chapters=chapters)
+    taken = [
+        _read(page, drafts.ImportContext(slug, book, books, drafts.Ledger(page.name), text), unchecked)
+        for page in pages
+    ]
+    facts = drafts.BookFacts(chapters=chapters)
     for page in sorted(taken, key=lambda page: _IMPORTERS.index(page.importer)):
         facts = facts.completed_by(page.facts)
     if book and not chapters:
         facts = replace(facts, chapters=None)
-    return _Import(library, ImportContext(slug, book, books, Ledger("book.toml")), taken, facts).run()
+    return _Import(library, drafts.ImportContext(slug, book, books, drafts.Ledger("book.toml")), taken, facts).run()
 
 
 def _books(library: Path, slug: Slug) -> dict[Slug, Book]:
@@ -88,25 +82,27 @@ def _books(library: Path, slug: Slug) -> dict[Slug, Book]:
 class _ReadPage:
     page: SavedPage
     importer: ModuleType
-    facts: BookFacts
-    drafts: Sequence[DraftDocument]
-    ledger: Ledger
+    facts: drafts.BookFacts
+    documents: Sequence[drafts.DraftDocument]
+    ledger: drafts.Ledger
 
 
-def _read(page: SavedPage, setting: ImportContext, unchecked: bool) -> _ReadPage:
+def _read(page: SavedPage, setting: drafts.ImportContext, unchecked: bool) -> _ReadPage:
     importer = next((importer for importer in _IMPORTERS[:-1] if importer.matches(page)), study)
-    facts, drafts = importer.read(page, setting)
+    facts, documents = importer.read(page, setting)
     if not unchecked:
         check_subject(page, facts.title, setting, certain=importer is not study)
         if importer is study and not setting.book and not fits_slug(setting.slug, facts.title):
             facts = replace(facts, title="")  # “Notes” is no book's title
-    return _ReadPage(page, importer, facts, drafts, setting.ledger)
+    return _ReadPage(page, importer, facts, documents, setting.ledger)
 
 
 class _Import:
     """One import; its documents are written to a temporary folder and read back before the library changes."""
 
-    def __init__(self, library: Path, setting: ImportContext, taken: Sequence[_ReadPage], facts: BookFacts) -> None:
+    def __init__(
+        self, library: Path, setting: drafts.ImportContext, taken: Sequence[_ReadPage], facts: drafts.BookFacts
+    ) -> None:
         self._library, self._setting, self._taken, self._facts = library, setting, taken, facts
         self._home = library / setting.slug
         self._files: dict[str, str] = {}
@@ -114,7 +110,7 @@ class _Import:
         self._waiting: dict[str, tuple[str, int]] = {}
         self._fingerprints: dict[str, set[str]] = {}
 
-    def run(self) -> ImportReport:
+    def run(self) -> drafts.ImportReport:
         """Write what is new, and return the report."""
         slug, before = self._setting.slug, self._setting.book
         with tempfile.TemporaryDirectory(prefix="dogear-") as folder:
@@ -125,7 +121,7 @@ class _Import:
                 self._files |= write.rescaled(self._home, before, book)
             self._remember_documents(book)
             for page in self._taken:
-                for draft in page.drafts:
+                for draft in page.documents:
                     if draft.sections:
                         self._draft(draft, page, book, home)
         if added or before is None:
@@ -133,7 +129,7 @@ class _Import:
         paths = write.save_files(self._library, slug, self._files) if self._files else ()
         self._report_facts(added)
         ledgers = (*(page.ledger for page in self._taken), self._setting.ledger)
-        return ImportReport(slug, tuple(entry for ledger in ledgers for entry in ledger.entries()), paths)
+        return drafts.ImportReport(slug, tuple(entry for ledger in ledgers for entry in ledger.entries()), paths)
 
     def _book(self, home: Path) -> tuple[str, list[str], Book]:
         """Return the text of the new `book.toml`, the fields that are new in it, and the book that it describes."""
@@ -160,11 +156,11 @@ class _Import:
                 waiting = (b for b in document.blocks if b.reveals is None and b.text)
                 self._waiting |= {fold(block.text): (path.name, block.line) for block in waiting}
 
-    def _draft(self, draft: DraftDocument, page: _ReadPage, book: Book, home: Path) -> None:
+    def _draft(self, draft: drafts.DraftDocument, page: _ReadPage, book: Book, home: Path) -> None:
         ledger = page.ledger
         sections = list(self._better_placed(draft, ledger))
         if draft.kind in self._fingerprints.get(page.page.fingerprint, ()):
-            ledger.add(Status.PRESENT, f"{draft.title} ({draft.kind})", why="imported before")
+            ledger.add(drafts.Status.PRESENT, f"{draft.title} ({draft.kind})", why="imported before")
         else:
             sections = list(self._new_sections(draft, ledger))
         draft = replace(draft, sections=tuple(map(write.split_long_paragraphs, sections)))
@@ -181,14 +177,16 @@ class _Import:
             self._files[path.name] = path.read_text(encoding="utf-8")
             self._count(draft, path.name, book, ledger)
 
-    def _better_placed(self, draft: DraftDocument, ledger: Ledger) -> Iterator[DraftSection]:
+    def _better_placed(self, draft: drafts.DraftDocument, ledger: drafts.Ledger) -> Iterator[drafts.DraftSection]:
         """Yield what an import left unplaced and this page places, and take it out of the earlier document."""
         for section in draft.sections:
             around = {} if section.names_marks else draft.reveals
             told = [(p, around if p.reveals is None else p.reveals) for p in section.paragraphs]
-            placed = [p for p, reveals in told if reveals is not None and END not in reveals.values()]
+            placed = [p for p, reveals in told if reveals is not None and drafts.END not in reveals.values()]
             moved = [p for p in placed if (key := fold(p.text)) in self._waiting and self._take_out(key)]
-            ledger.add(Status.PLACED, "paragraphs that were there", len(moved), "this page says where they stand")
+            ledger.add(
+                drafts.Status.PLACED, "paragraphs that were there", len(moved), "this page says where they stand"
+            )
             if moved:
                 yield replace(section, paragraphs=tuple(moved))
 
@@ -203,7 +201,7 @@ class _Import:
         self._said.discard(key)
         return True
 
-    def _new_sections(self, draft: DraftDocument, ledger: Ledger) -> Iterator[DraftSection]:
+    def _new_sections(self, draft: drafts.DraftDocument, ledger: drafts.Ledger) -> Iterator[drafts.DraftSection]:
         """Yield what the book's documents do not have yet: whole reviews and answers, or paragraphs."""
         together = draft.kind in ("review", "answers")
         for section in draft.sections:
@@ -213,12 +211,12 @@ class _Import:
             else:  # a few words may well be said twice
                 kept = [p for p, key in keys if key not in self._said or (len(key) <= 40 and not p.item)]
             known = int(not kept) if together else len(keys) - len(kept)
-            ledger.add(Status.PRESENT, _NOUNS.get(draft.kind, "paragraphs"), known)
+            ledger.add(drafts.Status.PRESENT, _NOUNS.get(draft.kind, "paragraphs"), known)
             self._said.update(key for _, key in keys)
             if kept:
                 yield replace(section, paragraphs=tuple(kept))
 
-    def _reads_back(self, path: Path, draft: DraftDocument, book: Book, page: SavedPage) -> bool:
+    def _reads_back(self, path: Path, draft: drafts.DraftDocument, book: Book, page: SavedPage) -> bool:
         """Write a document and return whether it is read back exactly as intended, without mistakes."""
         books = {**self._setting.others, book.slug: book}
         path.write_text(write.render(draft, book, books, page.fingerprint), encoding="utf-8", newline="")
@@ -234,7 +232,7 @@ class _Import:
         unexpected = [problem for problem in problems if problem.fatal or not problem.what.endswith(AT_THE_END)]
         return not unexpected and read == wanted
 
-    def _count(self, draft: DraftDocument, name: str, book: Book, ledger: Ledger) -> None:
+    def _count(self, draft: drafts.DraftDocument, name: str, book: Book, ledger: drafts.Ledger) -> None:
         """Report how many texts of a draft are placed, and where, and how many still have to be."""
         in_order = draft.kind == "summary"
         later = "spread over the book in order" if in_order else "by matching, when the library is indexed"
@@ -243,13 +241,13 @@ class _Import:
             fates = []
             for paragraph, marks in write.placed(section, draft, book, books):
                 if marks is None:
-                    fates.append((Status.INFERRED, later))
+                    fates.append((drafts.Status.INFERRED, later))
                 elif draft.kind == "text":
-                    fates.append((Status.PLACED, "each with its chapter"))
+                    fates.append((drafts.Status.PLACED, "each with its chapter"))
                 elif section.names_marks and not paragraph.reveals:
-                    fates.append((Status.PLACED, "by its heading"))
+                    fates.append((drafts.Status.PLACED, "by its heading"))
                 else:
-                    fates.append((Status.PLACED, ", ".join(f"{slug}={mark}" for slug, mark in marks.items())))
+                    fates.append((drafts.Status.PLACED, ", ".join(f"{slug}={mark}" for slug, mark in marks.items())))
             for fate, why in dict.fromkeys(fates) if draft.kind in ("review", "answers") else fates:
                 ledger.add(fate, f"{_NOUNS.get(draft.kind, 'paragraphs')} in {name}", 1, why)
 
@@ -257,10 +255,10 @@ class _Import:
         """Report which facts are new, and what the pages leave open."""
         ledger, book = self._setting.ledger, self._setting.book
         if added:
-            ledger.add(Status.ADDED, ", ".join(added))
+            ledger.add(drafts.Status.ADDED, ", ".join(added))
         if self._facts.chapters or (book and book.unit is not Unit.PERCENT):
             return
-        if any(section.names_marks for page in self._taken for draft in page.drafts for section in draft.sections):
+        if any(section.names_marks for page in self._taken for draft in page.documents for section in draft.sections):
             why = "until then what is told by chapters waits for the end; import again with --chapters and their number"
             ledger.noted("how many chapters has the book?", why)
         elif book is None:

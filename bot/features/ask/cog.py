@@ -8,19 +8,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.audit import Did
-from bot.discord import autocomplete, context
+from bot.discord import autocomplete, context, visitor
 from bot.discord.buttons import SHARED_BUTTONS, Dialogue
 from bot.discord.cards import Card, Interaction, notice_card
-from bot.discord.visitor import (
-    AppCog,
-    ClubMenu,
-    acknowledge,
-    club_of_direct_message,
-    in_clubs,
-    in_clubs_and_direct_messages,
-    visitor,
-)
-from bot.feature import Feature
 from bot.features.ask import views
 from bot.features.ask.rules import MAX_QUESTION, Answer, Questions
 from bot.features.ceilings.store import Audiences
@@ -40,7 +30,7 @@ INTRODUCTION = (
 )
 
 
-class ConversationCog(AppCog):
+class ConversationCog(visitor.AppCog):
     """Answers what is said to the bot."""
 
     def __init__(self, bot: context.ClubBot) -> None:
@@ -66,7 +56,7 @@ class ConversationCog(AppCog):
             await context.reply_to(message, notice_card(INTRODUCTION))
             return
         app, private = self._app, message.guild is None
-        club = message.guild.id if message.guild else await club_of_direct_message(self._bot, message.author.id)
+        club = message.guild.id if message.guild else await visitor.club_of_direct_message(self._bot, message.author.id)
         place = Place(club, message.channel.id, context.is_for_adults(message.channel))
         member = Member(club, message.author.id)
 
@@ -99,15 +89,19 @@ NO_TEXT = "There is no text in that message."
 MIGHT, NONE = "it might be a spoiler.", "no spoilers that I can see."
 
 
-class MenuCog(AppCog):
+class MenuCog(visitor.AppCog):
     """The context menus of messages. Discord sends the bot the text of the message that a menu was opened on."""
 
     def __init__(self, bot: context.ClubBot) -> None:
         super().__init__(bot)
         self._menus = [
-            in_clubs_and_direct_messages(app_commands.ContextMenu(name="Ask about this", callback=self.ask_about)),
-            in_clubs_and_direct_messages(app_commands.ContextMenu(name="Would this spoil?", callback=self.would_spoil)),
-            in_clubs(app_commands.ContextMenu(name="Suggest as discussion prompt", callback=self.suggest)),
+            visitor.in_clubs_and_direct_messages(
+                app_commands.ContextMenu(name="Ask about this", callback=self.ask_about)
+            ),
+            visitor.in_clubs_and_direct_messages(
+                app_commands.ContextMenu(name="Would this spoil?", callback=self.would_spoil)
+            ),
+            visitor.in_clubs(app_commands.ContextMenu(name="Suggest as discussion prompt", callback=self.suggest)),
         ]
 
     async def cog_load(self) -> None:
@@ -126,7 +120,7 @@ class MenuCog(AppCog):
         await interaction.response.defer(ephemeral=True, thinking=True)
         if not message.content.strip():
             raise context.Refused(NO_TEXT)
-        member, place = await visitor(interaction)
+        member, place = await visitor.visitor(interaction)
         for_me, for_here = await self._app.get(Questions).check(member, place, message.content)
         lines = [f"For you: {MIGHT if for_me else NONE}"]
         if interaction.guild_id is not None:
@@ -135,7 +129,7 @@ class MenuCog(AppCog):
 
     async def suggest(self, interaction: Interaction, message: discord.Message) -> None:
         """Put a message on the moderators' queue of discussion prompts."""
-        member, place = await acknowledge(interaction)
+        member, place = await visitor.acknowledge(interaction)
         await self._app.get(Prompts).suggest(member, place, message.content, message.id)
         await context.deliver(interaction, notice_card("Suggested. Only the moderators see it, in their queue."))
 
@@ -154,7 +148,7 @@ class AskAbout(Dialogue, title="Ask about this"):
     async def on_submit(self, interaction: Interaction, /) -> None:
         """Answer in private."""
         questions = context.app_of(interaction).get(Questions)
-        member, place = await acknowledge(interaction)
+        member, place = await visitor.acknowledge(interaction)
         await views.answer_privately(
             interaction, lambda first: questions.about(member, place, self.question.value, self._message, first)
         )
@@ -166,7 +160,7 @@ Question = app_commands.Range[str, 1, MAX_QUESTION]
 Name = app_commands.Range[str, 1, 100]
 
 
-class QuestionCog(AppCog):
+class QuestionCog(visitor.AppCog):
     """What members ask about a book."""
 
     @app_commands.command()
@@ -176,12 +170,12 @@ class QuestionCog(AppCog):
         share="Answer for everybody here, within this channel’s ceiling",
     )
     @app_commands.autocomplete(book=autocomplete.books)
-    @in_clubs_and_direct_messages
+    @visitor.in_clubs_and_direct_messages
     async def ask(
         self, interaction: Interaction, question: Question, book: str | None = None, share: bool = False
     ) -> None:
         """Ask about the book. Only you see the answer, and it never goes past where you are."""
-        member, place = await acknowledge(interaction)
+        member, place = await visitor.acknowledge(interaction)
         questions = self._app.get(Questions)
         behind = share and await self._app.get(Audiences).behind(member, place)
         if share and interaction.guild_id and not behind:
@@ -197,20 +191,20 @@ class QuestionCog(AppCog):
     @app_commands.command()
     @app_commands.describe(question="What you would like to find out", book="The book")
     @app_commands.autocomplete(book=autocomplete.books)
-    @in_clubs_and_direct_messages
+    @visitor.in_clubs_and_direct_messages
     async def hint(self, interaction: Interaction, question: Question, book: str | None = None) -> None:
         """Get a hint: what to think about, where to look, and the answer once you have read that far."""
-        member, place = await acknowledge(interaction)
+        member, place = await visitor.acknowledge(interaction)
         answer = await self._app.get(Questions).put("hint", member, place, question, book)
         await context.deliver(interaction, views.hint_card(answer, self._app.books, 1))
 
     @app_commands.command()
     @app_commands.describe(book="The book", section="Which part, such as chapter 5, chapters 5-7 or since chapter 9")
     @app_commands.autocomplete(book=autocomplete.books, section=autocomplete.sections)
-    @in_clubs_and_direct_messages
+    @visitor.in_clubs_and_direct_messages
     async def recap(self, interaction: Interaction, book: str | None = None, section: Name | None = None) -> None:
         """Recap the story up to where you are."""
-        member, place = await acknowledge(interaction)
+        member, place = await visitor.acknowledge(interaction)
         if " ".join((section or "").casefold().split()) in LAST_MEETING:
             known = find_book(book, self._app.books_of(member.club)) if book else None
             slug, section = await self._app.get(Schedules).since_last_meeting(
@@ -224,14 +218,16 @@ class QuestionCog(AppCog):
     @app_commands.command()
     @app_commands.describe(name="The name, or a part of it", book="The book")
     @app_commands.autocomplete(name=autocomplete.people, book=autocomplete.books)
-    @in_clubs_and_direct_messages
+    @visitor.in_clubs_and_direct_messages
     async def who(self, interaction: Interaction, name: Name, book: str | None = None) -> None:
         """Find out who somebody is, from what you have read so far."""
-        member, place = await acknowledge(interaction)
+        member, place = await visitor.acknowledge(interaction)
         answer = await self._app.get(Questions).put("who", member, place, name, book)
         await context.deliver(interaction, views.private_card(answer, self._app.books))
 
 
-FEATURE = Feature(
-    "ask", cogs=(QuestionCog, ConversationCog, MenuCog), buttons=(*views.ANSWER_BUTTONS, ClubMenu, *SHARED_BUTTONS)
+FEATURE = visitor.Feature(
+    "ask",
+    cogs=(QuestionCog, ConversationCog, MenuCog),
+    buttons=(*views.ANSWER_BUTTONS, visitor.ClubMenu, *SHARED_BUTTONS),
 )

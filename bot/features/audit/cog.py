@@ -10,8 +10,7 @@ from bot.audit import KEPT, NOBODY, Audit, AuditRow, Did
 from bot.discord.buttons import PAGE, Page
 from bot.discord.cards import Card, Interaction, paged_card, safe
 from bot.discord.context import AUDIT, app_of, deliver, needs
-from bot.discord.visitor import AppCog, acknowledge, in_clubs
-from bot.feature import Feature
+from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs
 from bot.people import Place
 
 EVERYTHING = "everything"

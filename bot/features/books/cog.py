@@ -11,8 +11,7 @@ from bot.discord import autocomplete
 from bot.discord.buttons import ID, PAGE, Page
 from bot.discord.cards import Card, Interaction, Tone, headed, notice_card, paged_card, safe
 from bot.discord.context import ORGANISER, Refused, app_of, deliver, needs
-from bot.discord.visitor import AppCog, acknowledge, in_clubs_and_direct_messages, visitor
-from bot.feature import Feature
+from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs_and_direct_messages, visitor
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.books.rules import BookForm

@@ -11,8 +11,7 @@ from bot.discord import autocomplete
 from bot.discord.buttons import ID, Cancel, Confirm, OwnButton, Undo
 from bot.discord.cards import Card, Interaction, Tone, notice_card, safe
 from bot.discord.context import MODERATOR, app_of, deliver, is_thread, needs, post, replace_card
-from bot.discord.visitor import AppCog, acknowledge, in_clubs
-from bot.feature import Feature
+from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import AskedQuestions
 from bot.features.ceilings.store import CHANGE, CeilingChange, Ceilings

@@ -7,8 +7,7 @@ from discord import app_commands
 from bot.discord.buttons import DANGER, Cancel, Pressed
 from bot.discord.cards import Attachment, Card, Interaction, notice_card, safe
 from bot.discord.context import Refused, app_of, deliver
-from bot.discord.visitor import AppCog, in_clubs_and_direct_messages
-from bot.feature import Feature
+from bot.discord.visitor import AppCog, Feature, in_clubs_and_direct_messages
 from bot.features.my_data.store import MyData
 from bot.people import NO_CLUB, Member
 

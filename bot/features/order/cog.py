@@ -10,8 +10,7 @@ from bot.discord import autocomplete
 from bot.discord.buttons import ID, PRIMARY, OwnButton, Pressed, Share
 from bot.discord.cards import Attachment, Card, Interaction, Item, Items, Tone, safe
 from bot.discord.context import Refused, app_of, deliver
-from bot.discord.visitor import AppCog, acknowledge, in_clubs_and_direct_messages, visitor
-from bot.feature import Feature
+from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs_and_direct_messages, visitor
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.ask.views import how_far

@@ -9,8 +9,7 @@ from bot.discord import autocomplete
 from bot.discord.buttons import DANGER, ID, Cancel, Confirm, Share, Undo
 from bot.discord.cards import Card, Interaction, Tone, notice_card, safe
 from bot.discord.context import Refused, app_of, deliver, may_share
-from bot.discord.visitor import AppCog, acknowledge, in_clubs_and_direct_messages, visitor
-from bot.feature import Feature
+from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs_and_direct_messages, visitor
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.ask.views import how_far

@@ -18,8 +18,7 @@ from bot.discord import autocomplete
 from bot.discord.buttons import DANGER, ID, PRIMARY, Dialogue, OwnButton, Pressed
 from bot.discord.cards import CHOICE, CHOICES, Card, Interaction, Tone, notice_card, one_line, safe, turns
 from bot.discord.context import MODERATOR, app_of, bot_of, deliver, has, may_speak, needs, replace_card
-from bot.discord.visitor import AppCog, acknowledge, in_clubs
-from bot.feature import Feature
+from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import AskedQuestions
 from bot.features.ceilings.store import Audiences

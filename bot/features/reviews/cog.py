@@ -17,8 +17,7 @@ from bot.discord import autocomplete
 from bot.discord.buttons import DANGER, ID, PAGE, PRIMARY, Cancel, Confirm, Dialogue, OwnButton, Page, Undo
 from bot.discord.cards import INPUT, MODAL_TITLE, Card, Interaction, notice_card, one_line, opening, paged_card, safe
 from bot.discord.context import Choice, Refused, app_of, deliver
-from bot.discord.visitor import AppCog, acknowledge, in_clubs_and_direct_messages, visitor
-from bot.feature import Feature
+from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs_and_direct_messages, visitor
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.ceilings.store import Audiences

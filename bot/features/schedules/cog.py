@@ -13,8 +13,7 @@ from bot.club_settings import SetUp
 from bot.discord import autocomplete
 from bot.discord.cards import Attachment, Card, Interaction
 from bot.discord.context import ORGANISER, Refused, Right, app_of, deliver, lacking, lacks_in, parent_of
-from bot.discord.visitor import AppCog, acknowledge, in_clubs
-from bot.feature import Feature
+from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs
 from bot.features.schedules.changes import Do, Order, ScheduleRequest
 from bot.features.schedules.jobs import RunningSchedules
 from bot.features.schedules.stage import EVENTS, Parent, ScheduleStage, needed_in

@@ -17,8 +17,7 @@ from bot.discord import autocomplete
 from bot.discord.buttons import PAGE, Page, Picked, Pressed
 from bot.discord.cards import OPTION, OPTIONS, Card, Interaction, Item, Tone, one_line, paged_card, safe, turns
 from bot.discord.context import SET_UP, VIEW, Refused, app_of, deliver, lacks_in, needs
-from bot.discord.visitor import AppCog, in_clubs
-from bot.feature import Feature
+from bot.discord.visitor import AppCog, Feature, in_clubs
 from bot.features.ceilings.store import Ceilings
 from bot.features.setup.rules import ALLOW, Channel, missing
 from bot.people import Place

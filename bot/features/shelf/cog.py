@@ -7,8 +7,7 @@ from bot.discord import autocomplete
 from bot.discord.buttons import ID, PAGE, Page, Undo
 from bot.discord.cards import Attachment, Card, Interaction, headed, notice_card, paged_card
 from bot.discord.context import app_of, deliver
-from bot.discord.visitor import AppCog, acknowledge, in_clubs_and_direct_messages, visitor
-from bot.feature import Feature
+from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs_and_direct_messages, visitor
 from bot.features.ask.store import AskedQuestions
 from bot.features.shelf.picture import EMPTY, alt_text, change_sentence, shelf_list, shelf_page
 from bot.features.shelf.rules import CHANGE, ShelfChange, ShelfName

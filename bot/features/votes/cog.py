@@ -12,8 +12,7 @@ from bot.club_settings import SetUp
 from bot.discord import autocomplete, context
 from bot.discord.buttons import DANGER, ID, PAGE, Cancel, Confirm, Page, Picked, Pressed, own_question
 from bot.discord.cards import OPTION, OPTIONS, Card, Interaction, notice_card, one_line, paged_card, safe
-from bot.discord.visitor import AppCog, acknowledge, in_clubs, visitor
-from bot.feature import Feature
+from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs, visitor
 from bot.features.ask.store import AskedQuestions
 from bot.features.votes import rules
 from bot.features.votes.jobs import VotePosts

@@ -15,8 +15,7 @@ from bot.discord import context
 from bot.discord.buttons import PRIMARY, Pressed
 from bot.discord.cards import Card, Interaction, Item, Tone, notice_card, pages, safe, turns
 from bot.discord.jobs import GONE, find_message, small_print
-from bot.discord.visitor import AppCog, acknowledge, in_clubs
-from bot.feature import Feature
+from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs
 from bot.features.prompts.jobs import Books, where_it_belongs
 from bot.features.watch.store import JOBS, Finding, Outcome, Spoken, Watching
 from bot.jobs import Post

@@ -12,8 +12,7 @@ from bot.club_settings import SetUp
 from bot.discord.buttons import PRIMARY, Pressed
 from bot.discord.cards import Card, Interaction, Item, Tone, safe
 from bot.discord.context import MODERATOR, ORGANISER, SET_UP, ClubBot, app_of, deliver, has, lacks_in, post_in
-from bot.discord.visitor import AppCog, acknowledge, in_clubs_and_direct_messages, visitor
-from bot.feature import Feature
+from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs_and_direct_messages, visitor
 from bot.features.ask.store import BotMemory
 from bot.features.progress.store import Progress
 from bot.features.setup.cog import setter, walk_card

@@ -15,8 +15,8 @@ from matplotlib.patches import FancyBboxPatch
 from bot.features.order.picture import COLOURS, DONE_CARD, MOST_BOOKS, series_page
 from bot.features.shelf.picture import ACROSS, COVERS, MARKS, ROWS, shelf_page
 from bot.features.shelf.rules import ShelfName, Shelved
-from bot.features.stats.picture import COLOURS as BARS
-from bot.features.stats.picture import alt_text, stats_page
+from bot.features.stats.cog import COLOURS as BARS
+from bot.features.stats.cog import alt_text, stats_page
 from bot.features.stats.rules import END, Figure, Group
 from bot.features.votes.counting import run_off
 from bot.features.votes.picture import OUT, STAYED, WINNER, Bar, bars, rounds_page
