@@ -1,18 +1,4 @@
-"""Timed work: what a club is shown at a time, each thing once, whatever happens to the process.
-
-A **job** is one thing to do, such as closing a vote. It is a row of one table (`bot/db/jobs.py`), known by its key:
-feature, subject (the id of the vote) and step. A feature plans it in the transaction that writes its own data.
-
-The **loop** (`Jobs`) sleeps until the nearest job of its clubs is due, or a nudge, and then asks the database anew;
-so a process that was killed, or slept through a moment, finds what is due when it wakes. It calls the feature, which
-decides by its own rules what to do now, and does it in four steps, the last three in `post_once`:
-
-1. **claim** it: no other process takes it before the claim ends (`HELD`);
-2. if an earlier claim was left behind, by a process that died or a try that failed, **find** what it may have posted
-   since: our own message, thread or event, by the mark that its feature gave it;
-3. otherwise **post** it, with a nonce, which keeps Discord from showing a message twice;
-4. record that it is **done**, in one transaction with what the feature keeps of it.
-"""
+"""Timed work: what a club is shown at a time, each thing once, whatever happens to the process."""
 
 import asyncio
 import contextlib
@@ -62,7 +48,12 @@ async def everywhere(_: int) -> bool:
 
 @dataclass
 class Jobs:
-    """Does the jobs of the clubs that this process serves; `nudge` says that there may be something nearer."""
+    """Does the jobs of the clubs that this process serves; `nudge` says that there may be something nearer.
+
+    A job is one thing to do, such as closing a vote: a row of one table (`bot/db/jobs.py`), which a feature plans in
+    the transaction that writes its own data. The loop sleeps until the nearest one is due, or a nudge, and then asks
+    the database anew: so a process that was killed, or slept through a moment, finds what is due when it wakes.
+    """
 
     rows: JobTable
     now: Callable[[], dt.datetime]
@@ -177,7 +168,12 @@ class Jobs:
         return await self.rows.claim(key, now, now + HELD, early=early, new=new)
 
     async def post_once(self, claim: Claim, post: Post, done: Callable[[int], Awaitable[object]]) -> int | None:
-        """Do a job that was claimed: find what was posted or post it, and record that with `done`; return its id."""
+        """Do a job that was claimed: find what was posted or post it, and record that with `done`; return its id.
+
+        Where an earlier claim was left behind, by a process that died or a try that failed, something may have been
+        posted: it is found by the mark that its feature gave it. A new post has a nonce, which keeps Discord from
+        showing it twice. `done` writes in one transaction that the job is done, and what the feature keeps of it.
+        """
         try:
             made: int | None = await post.find(claim.since) if claim.since else 0
             if not made:

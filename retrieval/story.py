@@ -1,8 +1,4 @@
-"""Which sentences of a story matter most, judged by visible text alone.
-
-A sentence matters if other texts say it again (other sections, people, discussion questions), if it shares rare words
-with them, such as the names of people who come back, and if it tells a turn of events.
-"""
+"""Which sentences of a story matter most, judged by visible text alone."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -41,7 +37,11 @@ _OBJECT = re.compile(
 
 
 def retold(view: VisibleBook, marks: Collection[int], room: int, most: int) -> list[tuple[int, float]]:
-    """Return the sentences of these marks that matter most, in at most `room` characters, in order, with scores."""
+    """Return the sentences of these marks that matter most, in at most `room` characters, in order, with scores.
+
+    A sentence matters if other texts say it again (other sections, people, discussion questions), if it shares rare
+    words with them, such as the names of people who come back, and if it tells a turn of events.
+    """
     mark_of = view.marks[view.passage_of]
     summary = np.array([p.kind == "summary" for p in view.passages], bool)[view.passage_of]
     told = np.flatnonzero(summary & np.isin(mark_of, list(marks)) & (mark_of > 0))

@@ -1,7 +1,4 @@
-"""Answers to questions about a whole book or about the club, with one function for each kind of question.
-
-`intents` recognises the kind. Every passage in an answer has passed the gate, as everywhere else.
-"""
+"""Answers to questions about a whole book or about the club, with one function for each kind of question."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence

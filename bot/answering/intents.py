@@ -1,7 +1,4 @@
-"""What kind of thing is asked of a book or a club, or of the story, learned from examples; and in which language.
-
-`python -m bot.answering.intents` learns from them anew.
-"""
+"""Kind and language of a question, learned from examples; `python -m bot.answering.intents` learns them anew."""
 
 import hashlib
 import re

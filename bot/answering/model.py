@@ -1,7 +1,4 @@
-"""Answers by a chat model: retriever, prompt, model and guard as one LangChain chain.
-
-The model picks sentences by their numbers and may write a lead; quotes always come from the passages themselves.
-"""
+"""Answers by a chat model: retriever, prompt, model and guard as one LangChain chain."""
 
 import logging
 import re
@@ -212,7 +209,10 @@ def _read(message: BaseMessage) -> tuple[ModelReply, int]:
 
 
 class Writer:
-    """Answers and drafts with a chat model, under its limits; logs and counts how that goes."""
+    """Answers and drafts with a chat model, under its limits; logs and counts how that goes.
+
+    The model picks sentences by their numbers and may write a lead; quotes always come from the passages themselves.
+    """
 
     def __init__(
         self, model: Runnable[Any, BaseMessage], retriever: Retriever, limits: "Limits", meter: Meter | None = None

@@ -1,7 +1,4 @@
-"""The table of jobs: one row for each thing to do at a time, whichever feature it belongs to.
-
-The functions take part in a feature's own transaction, so that a job is planned or done together with its data.
-"""
+"""The table of jobs: one row for each thing to do at a time, planned or done in its feature's own transaction."""
 
 import datetime as dt
 from collections.abc import Collection

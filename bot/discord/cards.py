@@ -1,7 +1,4 @@
-"""Cards: what a message shows, made of plain values and always within Discord's limits.
-
-Text is shown as it is given, so that callers can set **bold** or a time; text of others goes through `safe` first.
-"""
+"""Cards: what a message shows, made of plain values and always within Discord's limits."""
 
 import re
 import unicodedata
@@ -65,7 +62,8 @@ _SIGNS = re.compile(
 def safe(text: str) -> str:
     """Return text that a message shows as it is: at most twice as long, no indents, no two empty lines in a row.
 
-    It is for message text alone. Labels, menus, modals and names show backslashes: `one_line` is for those.
+    Text of others goes through it before it becomes part of a card, whose own text may be **bold** or have a time. It
+    is for message text alone: labels, menus, modals and names show backslashes, and `one_line` is for those.
     """
     bare, before = visible(text), ""
     while bare != before:  # what is taken out may leave another behind: “mailmailto:to:”

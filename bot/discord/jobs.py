@@ -1,7 +1,4 @@
-"""How jobs find what they have posted in Discord: our own messages since a moment, by the marks that they carry.
-
-The rest of `post_once` is in `bot/jobs.py`.
-"""
+"""How jobs find what they have posted in Discord: our own messages since a moment, by the marks that they carry."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator

@@ -1,8 +1,4 @@
-"""Clubs' own books: in the database first, then in folders, the running library and the vector store.
-
-The database decides. From it, each process writes a book into `clubs/<club>/<digest>/<slug>/` in its data folder, and
-reads it from there. A folder appears whole, by a renaming, and is never changed: another text has another digest.
-"""
+"""Clubs' own books: in the database first, then in folders, the running library and the vector store."""
 
 import asyncio
 import contextlib
@@ -88,7 +84,11 @@ class ClubDocumentRow(Base):
 
 
 class ClubBooks:
-    """The books that clubs have added, and the running library's part in them."""
+    """The books that clubs have added, and the running library's part in them.
+
+    The database decides. From it, each process writes a book into `clubs/<club>/<digest>/<slug>/` in its data folder.
+    A folder appears whole, by a renaming, and is never changed: another text has another digest.
+    """
 
     def __init__(self, app: App) -> None:
         self._app, self._database, self._library = app, app.database, app.discussion.library

@@ -1,7 +1,4 @@
-"""`/ceiling`: how far a place may go. Moderators set it, and everybody in the place is told.
-
-Discord hides the whole of a group from who lacks its permission; members read the ceiling with `/progress show`.
-"""
+"""`/ceiling`: how far a place may go, set by moderators and told to the place; members read it in `/progress show`."""
 
 import discord
 from discord import app_commands

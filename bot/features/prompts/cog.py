@@ -1,8 +1,4 @@
-"""`/prompt`: discussion prompts, suggested by members, drafted, decided and posted by moderators.
-
-Discord hides the whole of a group from who lacks its permission, and `/prompt suggest` is for everybody: so the group
-asks for none, and every other command checks who uses it.
-"""
+"""`/prompt`: discussion prompts, suggested by members, drafted, decided and posted by moderators."""
 
 import datetime as dt
 import json
@@ -234,7 +230,10 @@ async def numbers(interaction: Interaction, typed: str) -> list[app_commands.Cho
 
 
 class PromptCog(AppCog):
-    """Discussion prompts, from the idea to the post."""
+    """Discussion prompts, from the idea to the post.
+
+    The group asks for no permission, as Discord would hide `/prompt suggest` with it: every other command does.
+    """
 
     prompt = in_clubs(app_commands.Group(name="prompt", description="Questions to discuss, about what we have read."))
 

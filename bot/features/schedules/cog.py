@@ -1,8 +1,4 @@
-"""`/schedule`: what the club reads and when it meets. Everybody sees it, organisers make and change it.
-
-Discord hides the whole of a group from who lacks its permission, and `/schedule show` is for everybody: so the group
-asks for none, and what changes a schedule checks who uses it.
-"""
+"""`/schedule`: what the club reads and when it meets. Everybody sees it, organisers make and change it."""
 
 from typing import Any
 
@@ -60,7 +56,10 @@ async def scheduled(interaction: Interaction) -> autocomplete.Names:
 
 
 class ScheduleCog(AppCog):
-    """Schedules, from the preview to the calendar."""
+    """Schedules, from the preview to the calendar.
+
+    The group asks for no permission, as Discord would hide `/schedule show` with it: what changes a schedule does.
+    """
 
     schedule = in_clubs(app_commands.Group(name="schedule", description="What we read and when we meet."))
 

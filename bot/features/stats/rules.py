@@ -1,11 +1,4 @@
-"""Where a club is in a book, in numbers from which nobody's position follows.
-
-Four rules together keep a position private. A group has five members at least: whatever is smaller is merged with the
-part of the book beside it, an empty part too, so that no gap tells anything. There are two groups or none: one group
-alone would say of everybody where they are. Groups are of quarters of the book and of those who finished, no finer. And
-a figure stands until five members have said anew where they are: whoever watches it while somebody reports sees either
-no change, or the changes of five and more at once. That holds for “nothing to show”, too, and so for its end.
-"""
+"""Where a club is in a book, in numbers from which nobody's position follows."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -63,12 +56,20 @@ class Figure:
 
 
 def outdated(figure: Figure, said: Sequence[Said]) -> bool:
-    """Return whether so many members have said anew where they are that another figure tells of none of them."""
+    """Return whether so many members have said anew where they are that another figure tells of none of them.
+
+    Who watches a figure while somebody reports sees no change, or the changes of five and more at once. That holds for
+    “nothing to show”, too.
+    """
     return sum(each.at > figure.at for each in said) >= SMALLEST
 
 
 def groups_of(positions: Iterable[Reached]) -> tuple[Group, ...]:
-    """Return the groups that may be shown: as fine as the rules allow, from the beginning; none where one is left."""
+    """Return the groups that may be shown: as fine as the rules allow, from the beginning; none where one is left.
+
+    A smaller group is merged with the part of the book beside it, an empty part too, so that no gap tells anything. One
+    group alone would say of everybody where they are.
+    """
     parts = [0] * (QUARTERS + 1)
     for reached in positions:
         parts[_part(reached)] += 1

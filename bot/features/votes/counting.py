@@ -1,11 +1,4 @@
-"""Counting votes: instant run-off over ranked ballots, and polls, with every tie decided by a rule that was known.
-
-Run-off: each ballot counts for the book that it ranks highest among those still in. A book with more than half of
-the ballots that count wins. Otherwise the book with the fewest goes out, and its ballots go to their next choice; a
-ballot that names no book still in is exhausted. Of books that tie for the fewest, the one with the fewest first
-choices goes out; then the one with the fewest in the latest earlier round in which they differ; then the one that
-the lot names, drawn from a seed that was fixed when the vote began.
-"""
+"""Counting votes: instant run-off over ranked ballots, and polls, with every tie decided by a rule that was known."""
 
 import hashlib
 from collections import Counter
@@ -67,6 +60,11 @@ class Count:
 
 def run_off(ballots: Iterable[Ballot], books: Sequence[str], seed: str) -> Count:
     """Return the outcome of ranked ballots, whatever their order.
+
+    Each ballot counts for the book that it ranks highest among those still in. A book with more than half of the
+    ballots that count wins; otherwise the book with the fewest goes out. Of books that tie for the fewest, the one with
+    the fewest first choices goes; then the one with the fewest in the latest earlier round in which they differ; then
+    the one that the lot names, drawn from a seed that was fixed when the vote began.
 
     Unknown and repeated books on a ballot are passed over; a ballot that names no book of the vote is none.
     """

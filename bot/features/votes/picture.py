@@ -1,7 +1,4 @@
-"""How a vote was counted, as a picture, and as a text that says the same to those who do not see it.
-
-Each book has one bar: its first choices, and behind them what came to it in each later round.
-"""
+"""How a vote was counted, as a picture, and as a text that says the same to those who do not see it."""
 
 from dataclasses import dataclass
 
@@ -47,7 +44,7 @@ def alt_text(vote: Vote, count: Count) -> str:
 
 
 def bars(vote: Vote, count: Count) -> list[Bar]:
-    """Return the bars: the winner on top, who went out first at the bottom."""
+    """Return a bar for each book, first choices first: the winner on top, who went out first at the bottom."""
     found = []
     for key, title in vote.titles.items():
         its = [each for each in count.rounds if key in each.votes]

@@ -1,7 +1,4 @@
-"""Votes, their ballots and nominations in the database.
-
-Opening and closing are jobs (`bot/jobs.py`): where a process dies, another goes on where it was left.
-"""
+"""Votes, their ballots and nominations in the database; opening and closing are jobs (`bot/jobs.py`)."""
 
 import datetime as dt
 import secrets
