@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -81,7 +82,12 @@ def _count(usual: int) -> int:
     return field
 
 
-_Folder = Annotated[Path, pydantic.AfterValidator(Path.expanduser)]
+def _from_home(path: Path) -> Path:
+    """Return a path, from the home folder where it starts with `~` and there is one."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111 (that of pathlib fails where there is no such home)
+
+
+_Folder = Annotated[Path, pydantic.AfterValidator(_from_home)]
 _Token = Annotated[
     pydantic.SecretStr | None,
     pydantic.AfterValidator(_is_word),
@@ -131,13 +137,9 @@ class Settings(pydantic.BaseModel):
     chat_calls: int = _count(CHAT_CALLS)
     openai_base_url: _WebAddress = None
     openai_api_key: _Token = None
-    embedding_model: str | None = None
-    library: Annotated[Path, pydantic.AfterValidator(Path.expanduser)] = pydantic.Field(
-        default=SHIPPED, validation_alias="DOGEAR_LIBRARY"
-    )
-    data: Annotated[Path, pydantic.AfterValidator(Path.expanduser)] = pydantic.Field(
-        default=DATA, validation_alias="DOGEAR_DATA"
-    )
+    embedding_model: Annotated[str | None, pydantic.AfterValidator(os.path.expanduser)] = None
+    library: _Folder = pydantic.Field(default=SHIPPED, validation_alias="DOGEAR_LIBRARY")
+    data: _Folder = pydantic.Field(default=DATA, validation_alias="DOGEAR_DATA")
     database: Annotated[pydantic.SecretStr | None, pydantic.AfterValidator(_is_database)] = pydantic.Field(
         default=None,
         validation_alias="DATABASE_URL",

@@ -104,6 +104,15 @@ def test_reading_messages_is_turned_on_and_off_in_plain_words(written: str, on: 
     assert Settings.from_environment({"MESSAGE_CONTENT": written}).message_content is on
 
 
+def test_folders_may_begin_with_the_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    settings = Settings.from_environment(
+        {"EMBEDDING_MODEL": "~/models/e5", "DOGEAR_LIBRARY": "~/books", "DOGEAR_DATA": "~nobody-of-that-name/data"}
+    )
+    assert settings.embedding_model == str(tmp_path / "models" / "e5")
+    assert (settings.library, settings.data) == (tmp_path / "books", Path("~nobody-of-that-name/data"))
+
+
 def test_shards_are_shared_over_one_database() -> None:
     server = "postgresql://dogear:word@localhost/dogear"
     assert Settings.from_environment({"SHARDS": "0-1/4", "DATABASE_URL": server}).shards == Shards((0, 1), 4)
