@@ -132,10 +132,12 @@ class Address:
         try:
             url = urlsplit(text)
             query = dict(parse_qsl(url.query, strict_parsing=bool(url.query)))
-            right = url.port != 0 and text.isprintable() and " " not in text and not url.fragment
+            hosts = url.netloc.rpartition("@")[2]
+            ports = [urlsplit(f"//{one}").port for one in hosts.split(",")]
+            right = 0 not in ports and text.isprintable() and " " not in text and not url.fragment
         except ValueError:
             raise _WRONG from None
-        database, host = unquote(url.path).removeprefix("/"), url.netloc.rpartition("@")[2] or query.get("host", "")
+        database, host = unquote(url.path).removeprefix("/"), hosts or query.get("host", "")
         named = bool(database) and database.isprintable() and "/" not in database
         if not right or not named or url.scheme.partition("+")[0] not in ("postgresql", "postgres"):
             raise _WRONG

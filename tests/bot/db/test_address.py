@@ -15,6 +15,7 @@ from bot.db.sessions import EXAMPLE, Address, StorageUnavailable
         ("postgresql:///dogear", "dogear at this machine"),
         ("postgresql://smiley@/dogear?host=%2Frun%2Fpostgresql", "dogear at /run/postgresql"),
         ("postgresql://smiley@[::1]:5433/dogear", "dogear at [::1]:5433"),
+        ("postgresql://smiley@one:5432,two:5433,[::1]/dogear", "dogear at one:5432,two:5433,[::1]"),
     ],
 )
 def test_an_address_is_read_as_people_get_it(written: str, name: str) -> None:
@@ -46,7 +47,7 @@ def test_passwords_are_known_as_written_and_as_meant_and_never_shown() -> None:
         "postgresql://h:port/d",
         "postgresql://h:0/d",
         "postgresql://h:65536/d",
-        "postgresql://h:5432,two:5432/d",
+        "postgresql://h:5432,two:x/d",
         "postgresql://u:p#w@h/d",
         "postgresql://u:p/w@h/d",
         "postgresql://h/d?sslmode",
