@@ -316,13 +316,18 @@ class ExportButton(buttons.OwnButton, template=rf"book-export:{buttons.ID}"):
         asked, app = await self.asked(interaction), app_of(interaction)
         text = await app.get(ClubBooks).read(asked.book or "")
         name = text.slug.rpartition("-")[0]
-        into = io.BytesIO()
-        with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
-            for file, words in text.files.items():
-                archive.writestr(f"{name}/{file}", words)
-        if into.tell() > cards.FILE:
+
+        def packed() -> bytes:
+            into = io.BytesIO()
+            with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
+                for file, words in text.files.items():
+                    archive.writestr(f"{name}/{file}", words)
+            return into.getvalue()
+
+        data = await app.workers.do(packed)  # a club's text may take seconds
+        if len(data) > cards.FILE:
             raise Refused("That is more than Discord lets me send in one file. My operator can copy it for you.")
-        document = cards.Attachment(f"{name}.zip", into.getvalue())
+        document = cards.Attachment(f"{name}.zip", data)
         return cards.Card(body="All files of the book, in the library’s format.", document=document)
 
 

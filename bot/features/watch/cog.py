@@ -74,8 +74,8 @@ class HideButton(Pressed, template=r"watch-hide:(?P<number>\d{1,18})"):
             raise context.Refused("It has something that I can’t give back, so I left it. Please delete it yourself.")
         else:
             for card in given_back(finding, message.content, app.books):
-                # What only one sees is gone when Discord is restarted.
-                await context.deliver(interaction, card, private=False)
+                # In direct messages it stays: what only one sees is gone when Discord is restarted.
+                await context.deliver(interaction, card, private=interaction.guild_id is not None)
             told = "Done: I deleted the message. Here is its text behind spoiler bars, to post again if you like."
             try:
                 await message.delete()
