@@ -56,6 +56,13 @@ def read_epub(name: str, archive: Archive) -> Novel:
     return novel_of(name, flow.lines, chapters, package.facts, "an e-book (EPUB)", package.description)
 
 
+def read_opf(name: str, data: bytes) -> Novel:
+    """Read what Calibre keeps beside an e-book: facts and the publisher's description. Raises ImportRefused."""
+    facts, about = _facts(xml(name, data))
+    lines = (PageLine(facts.title), PageLine(about))
+    return Novel(name, lines, kind="metadata of an e-book (OPF)", facts=facts, description=about)
+
+
 class _Package:
     """The description of an e-book: facts, the files in reading order, the table of contents."""
 

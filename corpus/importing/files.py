@@ -12,7 +12,7 @@ import pypdf
 from pypdf.errors import PyPdfError
 
 from corpus.errors import ImportRefused
-from corpus.importing.epub import read_epub
+from corpus.importing.epub import read_epub, read_opf
 from corpus.importing.notes import is_notes, read_notes
 from corpus.importing.novel import is_gutenberg, read_gutenberg
 from corpus.importing.packed import Archive, elements, value_of, xml
@@ -77,6 +77,8 @@ def read_file(path: Path) -> SavedPage:
         return _checked(SavedPage(name, tuple(_docx_lines(name, archive))))
     if b"%PDF-" in data[:1_024]:
         return _checked(SavedPage(name, tuple(_pdf_lines(name, data))))
+    if b"<package" in data[:3_000] and b"http://www.idpf.org/2007/opf" in data[:3_000]:
+        return read_opf(name, data)
     page = _checked(_page(path, data))
     _refuse_what_is_members_own(page)
     if is_gutenberg("\n".join(line.text for line in page.lines[:1_000])):

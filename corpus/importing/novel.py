@@ -74,7 +74,10 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Novel(SavedPage):
-    """A novel: its chapters in order, the characters before them, and whether it has text outside the story."""
+    """A novel: its chapters in order, the characters before them, and whether it has text outside the story.
+
+    Without chapters, it is what a catalogue says of one.
+    """
 
     chapters: tuple[Chapter, ...] = ()
     before: int = 0
@@ -233,6 +236,11 @@ def read(page: SavedPage, setting: ImportContext) -> tuple[BookFacts, list[Draft
     if not isinstance(page, Novel):
         raise TypeError("only novels are read here")
     ledger, book = setting.ledger, setting.book
+    premise = DraftSection.of([page.description])
+    described = DraftDocument.of("premise", "book", "the publisher", [premise], {})
+    if not page.chapters:
+        ledger.recognised(page.kind)
+        return page.facts, [described]
     marks = page.marks()
     what = plural(marks[-1], "chapter") if page.facts.chapters else "no chapters were found"
     ledger.recognised(page.kind, what)
@@ -250,9 +258,7 @@ def read(page: SavedPage, setting: ImportContext) -> tuple[BookFacts, list[Draft
     unit = Unit.CHAPTER if page.facts.chapters else Unit.PERCENT
     book = book or Book(setting.slug, page.facts.title, page.facts.author, unit, page.facts.chapters or 100)
     sections = _by_share(page, book) if by_share else _by_chapter(page, marks, book)
-    drafts = _documents(sections) if setting.text else [_contents(page, marks, book)]
-    if page.description:
-        drafts.append(DraftDocument.of("premise", "book", "the publisher", [DraftSection.of([page.description])], {}))
+    drafts = [*(_documents(sections) if setting.text else [_contents(page, marks, book)]), described]
     facts = page.facts
     if by_share or book.unit is not Unit.CHAPTER:
         facts = replace(facts, chapters=None, lengths=(), parts=())

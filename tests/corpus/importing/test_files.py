@@ -56,6 +56,21 @@ def test_a_pdf_loses_page_numbers_and_what_every_page_repeats(tmp_path: Path, la
     assert "Reading Guide" not in text
 
 
+def test_what_calibre_keeps_beside_a_book(saved: Saved, library: Path) -> None:
+    described = (
+        '<?xml version="1.0"?><package xmlns="http://www.idpf.org/2007/opf"><metadata '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>The Lamp</dc:title><dc:creator>Ada Winterbourne'
+        '</dc:creator><dc:date>2016-05-04</dc:date><meta name="calibre:series" content="Sorrel Coast"/>'
+        "<dc:description>A bell rings.</dc:description></metadata></package>"
+    )
+    import_files([saved("metadata.opf", described)], "the-lamp", library)
+    book = Library.load(library).books["the-lamp"]
+    assert (book.author, book.year, book.series) == ("Ada Winterbourne", 2016, "Sorrel Coast")
+    assert [(block.text, block.reveals and block.reveals.marks["the-lamp"]) for block in told(library, "premise")] == [
+        ("A bell rings.", 0)
+    ]
+
+
 def test_clippings_are_quotes_at_their_pages_of_this_book_alone(saved: Saved, lamp: Path) -> None:
     own, other = "The Lamp (Winterbourne, Ada)", "The Glass Orchard (Marlow, Tomas)"
     rows = [
