@@ -45,7 +45,9 @@ def placed_lines(book: Book, passages: Iterable[Passage], documents: Collection[
     for passage in sorted(guessed, key=lambda p: (_waits(p, book), p.certainty, p.order))[:LEAST_CERTAIN]:
         sure = "" if _waits(passage, book) else f", {_sureness(passage.certainty)}"
         beginning = shorten(passage.text, FIRST_LETTERS, placeholder="…")
-        label = ", ".join(f"{slug}={mark}" for slug, mark in passage.reveals.marks.items()) or "0"
+        marks = passage.reveals.marks
+        label = ", ".join(f"{slug}={mark}" for slug, mark in marks.items())
+        label = str(passage.mark) if marks.keys() <= {book.slug} else label
         lines.append(f"  {passage.document}, {book.reading_name(passage.mark)}{sure}: “{beginning}”")
         lines.append(f"      <!-- reveals: {label} -->")
     cure = "Write such a line above a paragraph with the mark that you know to be right; it always wins."

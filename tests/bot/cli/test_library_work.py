@@ -34,7 +34,7 @@ def test_an_import_tells_where_its_text_was_placed(library: Path, capsys: pytest
     assert "The Kite: where the text without labels was placed" in out
     assert "summary.md" not in out.partition("where the text")[2]  # only what was imported
     assert f"the end: “{TOLD}”" in out
-    assert "<!-- reveals: the-kite=4 -->" in out
+    assert "<!-- reveals: 4 -->" in out
     assert f"python run_bot.py placed {KITE}" in out
 
 
