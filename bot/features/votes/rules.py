@@ -1,6 +1,7 @@
 """What a vote is, how its books are named, and how its count is told."""
 
 import datetime as dt
+import hashlib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -61,7 +62,9 @@ def title_key(title: str) -> str:
     """Return what two ways of writing one title have in common: no case, accents, signs, or article at the start."""
     plain = unicodedata.normalize("NFKD", title.casefold().replace("&", " and ")).replace("’", "").replace("'", "")
     words = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c)).split()
-    return "-".join(words[1:] if len(words) > 1 and words[0] in _ARTICLES else words)[:MAX_KEY]
+    key = "-".join(words[1:] if len(words) > 1 and words[0] in _ARTICLES else words)
+    digest = hashlib.sha256(key.encode()).hexdigest()[:12]  # it tells two long titles apart
+    return key if len(key) <= MAX_KEY else f"{key[: MAX_KEY - 13]}-{digest}"
 
 
 def typed_candidates(typed: str, books: Mapping[Slug, Book]) -> list[Candidate]:

@@ -22,6 +22,12 @@ def test_ways_of_writing_one_title_have_one_key(typed: str) -> None:
     assert title_key(typed) == "pride-and-prejudice"
 
 
+def test_long_titles_that_begin_alike_have_the_keys_of_old_rows() -> None:
+    begun = "The Strange Case of Dr Jekyll and Mr Hyde, with Other Fables and"
+    assert title_key(f"{begun} Tales") == "strange-case-of-dr-jekyll-and-mr-hyde-with-othe-1feec917e4e5"
+    assert title_key(f"{begun} Plays") != title_key(f"{begun} Tales")
+
+
 def test_a_book_of_the_library_is_known_by_its_names_and_others_keep_their_title(tmp_path: Path) -> None:
     write_lantern(tmp_path)
     books = Library.load(tmp_path).books
