@@ -49,6 +49,8 @@ def read_epub(name: str, archive: Archive) -> Novel:
     # A table of the parts alone, or of nothing but the beginning, says less than the headings.
     if len(chapters) < 2 or (numbers == list(range(1, len(by_heading) + 1)) and len(by_heading) >= 2 * len(chapters)):
         chapters = max(chapters, by_heading, key=len)
+    if len(chapters) < 2:
+        chapters = max(chapters, chapters_of(flow.files(), flow.lines, package.facts.title), key=len)
     if not chapters and (told := tuple(paragraphs(flow.lines))):
         chapters = [Chapter("", told)]
     if not chapters:
@@ -190,6 +192,15 @@ class _Flow:
     def is_matter(self, link: Place) -> bool:
         """Return whether a file says itself that it is no part of the story."""
         return link[0] in self._matter and not link[1]
+
+    def files(self) -> list[Entry]:
+        """Return the files as a table of contents, for an e-book without table and headings."""
+        starts = [self._starts[path, ""] for path in self._spine]
+        found = []
+        for path, start, end in zip(self._spine, starts, [*starts, len(self.lines)][1:], strict=True):
+            heading = next((line.text for line in self.lines[start:end] if line.level), "")
+            found.append(Entry(heading, start, matter=path in self._matter))
+        return found
 
 
 def _rule(tag: Tag) -> str | Sequence[PageLine] | None:

@@ -82,6 +82,11 @@ def no_table() -> bytes:
     return epub({"title.xhtml": xhtml("<h1>The Lamp</h1><p>Ada Winterbourne</p>"), **pages})
 
 
+def neither_table_nor_headings() -> bytes:
+    pages = {f"c{n}.xhtml": xhtml(prose(title)) for n, title in enumerate(TITLES)}
+    return epub({"title.xhtml": xhtml("<h1>The Lamp</h1><p>Ada Winterbourne</p>"), **pages})
+
+
 def old_table_only() -> bytes:
     pages = {f"c{n}.html": xhtml(f"<h2>{title}</h2>{prose(title)}") for n, title in enumerate(TITLES)}
     return epub(pages, ncx=[(title, f"c{n}.html") for n, title in enumerate(TITLES)])
@@ -139,7 +144,7 @@ def much_around_it() -> bytes:
 
 LAYOUTS = [
     one_file_a_chapter, several_chapters_in_a_file, parts_with_chapters_below, parts_between_chapters, tables_in_tables,
-    no_table, old_table_only, split_by_size, as_gutenberg_does, much_around_it,
+    no_table, neither_table_nor_headings, old_table_only, split_by_size, as_gutenberg_does, much_around_it,
 ]  # fmt: skip
 
 
