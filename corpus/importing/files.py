@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import json
 import logging
 import re
 import time
@@ -12,11 +13,13 @@ import pypdf
 from pypdf.errors import PyPdfError
 
 from corpus.errors import ImportRefused
+from corpus.importing.draft import BookFacts
 from corpus.importing.epub import read_epub, read_opf
 from corpus.importing.notes import is_notes, read_notes
-from corpus.importing.novel import is_gutenberg, read_gutenberg
+from corpus.importing.novel import Novel, is_gutenberg, read_gutenberg
 from corpus.importing.packed import Archive, elements, value_of, xml
 from corpus.importing.page import MAX_TEXT, PageLine, SavedPage, clean, decoded, one_line, read_markup, text_lines
+from corpus.importing.phrases import isbn_in, year_in
 from corpus.importing.wikitext import is_wikitext, read_wikitext
 
 MAX_BYTES = 20_000_000
@@ -79,6 +82,8 @@ def read_file(path: Path) -> SavedPage:
         return _checked(SavedPage(name, tuple(_pdf_lines(name, data))))
     if b"<package" in data[:3_000] and b"http://www.idpf.org/2007/opf" in data[:3_000]:
         return read_opf(name, data)
+    if path.suffix.lower() == ".json":
+        return _open_library(name, data)
     page = _checked(_page(path, data))
     _refuse_what_is_members_own(page)
     if is_gutenberg("\n".join(line.text for line in page.lines[:1_000])):
@@ -96,8 +101,6 @@ def _page(path: Path, data: bytes) -> SavedPage:
     text = decoded(data)
     if len(_CONTROL.findall(text[:100_000])) > len(text[:100_000]) / 200:
         raise ImportRefused(f"{name} is a binary file, not a page. {_AGAIN}")
-    if path.suffix.lower() == ".json":
-        raise ImportRefused(f"{name} is data for programs (JSON). Import a page or a text.")
     saved = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC).date()
     if not _MARKUP.match(text[:5_000]) and not (path.suffix.lower() in (".html", ".htm", ".xhtml") and "<" in text):
         return SavedPage(name, tuple(text_lines(clean(text))), None, saved, clean(text))
@@ -113,6 +116,46 @@ def _checked(page: SavedPage) -> SavedPage:
         what = f"{page.name} holds {len(page.text) // 1_000_000} million characters of text; a page holds at most"
         raise ImportRefused(f"{what} {MAX_TEXT // 1_000_000} million. Import the part that is about the book.")
     return page
+
+
+def _open_library(name: str, data: bytes) -> Novel:
+    """Read an edition, a work or the first book of a search, as Open Library tells it. Raises ImportRefused."""
+    try:
+        said = json.loads(decoded(data))
+    except (ValueError, RecursionError):
+        said = None
+    if isinstance(said, dict) and len(said) == 1:  # {"ISBN:9780000000019": {…}}, or the books of a search
+        said = next(iter(said.values()))
+    if isinstance(said, dict):
+        said = said.get("docs") or said.get("details") or said
+    if isinstance(said, list) and said:
+        said = said[0]
+    known = {"key", "authors", "author_name", "number_of_pages", "publishers", "url"}
+    if not isinstance(said, dict) or not isinstance(said.get("title"), str) or known.isdisjoint(said):
+        what = f"{name} is data for programs (JSON), not Open Library’s about a book."
+        raise ImportRefused(f"{what} Import a page or a text.")
+
+    def told(field: str) -> list[str]:
+        values = found if isinstance(found := said.get(field), list) else [found]
+        texts = (one.get("name") or one.get("value") if isinstance(one, dict) else one for one in values)
+        return [one_line(str(text)) for text in texts if text]
+
+    by = re.sub(r"^by\s+", "", "".join(told("by_statement")).rstrip(". "), flags=re.IGNORECASE)
+    pages = said.get("number_of_pages") or said.get("number_of_pages_median")
+    series = re.match(
+        r"([^,;#(]{2,100}?)[\s,;#(]*(?:(?:no|vol|book|bk)\.?\s*)?(\d{1,3})?\W*$", " ".join(told("series")[:1])
+    )
+    years = (*told("first_publish_year"), *told("first_publish_date"), *told("publish_date"))
+    facts = BookFacts(
+        title="".join(told("title")), author=", ".join((told("author_name") or told("authors"))[:3]) or by,
+        year=year_in(" ".join(years)),
+        series=series[1] if series else "", series_number=float(series[2]) if series and series[2] else None,
+        pages=pages if isinstance(pages, int) and 0 < pages < 100_000 else None,
+        isbn=isbn_in(f"{said.get('isbn_13')} {said.get('isbn')} {said.get('identifiers')}"),
+    )  # fmt: skip
+    about = " ".join(told("description")).partition("----------")[0][:4_000]
+    lines = (PageLine(facts.title), PageLine(about))
+    return Novel(name, lines, kind="what Open Library says of a book", facts=facts, description=about)
 
 
 def _docx_lines(name: str, archive: Archive) -> Iterator[PageLine]:

@@ -1,5 +1,6 @@
 """Files of every kind that organisers bring: named for what they are, read, or refused with a cure that works."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -71,6 +72,31 @@ def test_what_calibre_keeps_beside_a_book(saved: Saved, library: Path) -> None:
     ]
 
 
+OPEN_LIBRARY = {
+    "work": {"key": "/works/OL1W", "title": "The Lamp", "description": {"value": "A bell rings."}},
+    "edition": {
+        "key": "/books/OL1M", "title": "The Lamp", "by_statement": "by Ada Winterbourne.", "number_of_pages": 288,
+        "isbn_13": ["978-0-00-000001-9"], "publish_date": "May 2016", "series": ["Sorrel Coast, #1"],
+    },
+    "search": {"docs": [{"key": "x", "title": "The Lamp", "author_name": ["Ada Winterbourne"]}]},
+    "data": {"ISBN:9780000000019": {"url": "x", "title": "The Lamp", "authors": [{"name": "Ada Winterbourne"}]}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["edition", "search", "data"])
+def test_what_open_library_says(name: str, saved: Saved, library: Path) -> None:
+    import_files([saved(f"{name}.json", json.dumps(OPEN_LIBRARY[name]))], "the-lamp", library)
+    book = Library.load(library).books["the-lamp"]
+    assert (book.title, book.author) == ("The Lamp", "Ada Winterbourne")
+    if name == "edition":
+        assert (book.pages, book.isbn, book.year, book.series_number) == (288, "9780000000019", 2016, 1)
+
+
+def test_a_work_of_open_library_gives_its_description(saved: Saved, lamp: Path) -> None:
+    import_files([saved("work.json", json.dumps(OPEN_LIBRARY["work"]))], "the-lamp", lamp)
+    assert [block.text for block in told(lamp, "premise")] == ["A bell rings."]
+
+
 def test_clippings_are_quotes_at_their_pages_of_this_book_alone(saved: Saved, lamp: Path) -> None:
     own, other = "The Lamp (Winterbourne, Ada)", "The Glass Orchard (Marlow, Tomas)"
     rows = [
@@ -119,6 +145,7 @@ DISCORD = "Guild: Club\nChannel: books\n\n[24-Aug-17 22:31] ada\nThe Lamp\n\n[24
         ("chat.txt", IPHONE, "chat export"),
         ("chat.txt", DISCORD, "chat export"),
         ("data.json", '{"a": 1}', "data for programs.*Import a page"),
+        ("deep.json", "[" * 100_000 + "]" * 100_000, "data for programs"),
         ("page.mhtml", "From: <Saved by Blink>\nContent-Type: multipart/related;\n\n<html>", "web archive.*HTML only"),
         ("book.fb2", '<?xml version="1.0"?><FictionBook>…</FictionBook>', "FB2.*Convert it to EPUB"),
     ],
