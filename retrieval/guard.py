@@ -140,10 +140,11 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was found about a sentence: its signals, and whether one word of it is enough to stop it."""
+    """A sentence's signals, whether one word of it is enough to stop it, and the hidden passage that is nearest."""
 
     signals: Floats
     revealing_word: bool
+    hidden: Passage | None = None
 
 
 class Guard:
@@ -185,7 +186,7 @@ class Guard:
             signals = self._signals(sentence, read[: len(visible)], read[len(visible) :])
             known = self._known | sentence.asked
             word = has_revealing_word(sentence.alone.text, sentence.read, known, self._secret)
-            found.append(Evidence(signals, word))
+            found.append(Evidence(signals, word, hidden[0] if hidden else None))
         return found
 
     def _embed(self, question: str, said: Sequence[str]) -> list[Sentence]:
@@ -195,8 +196,11 @@ class Guard:
         following = [" ".join(filter(None, pair)) for pair in pairwise(("", *said))]
         together = [f"{question} {sentence}".strip() for sentence in said]
         in_context = [f"{question} {text}".strip() for text in following]
-        count, read = len(said), self._embedder.words([*said, *together, *following, *in_context])
-        alone, with_question, after, words = (read[n * count : (n + 1) * count] for n in range(4))
+        readings = list(dict.fromkeys([*said, *together, *following, *in_context]))
+        read = dict(zip(readings, self._embedder.words(readings), strict=True))
+        alone, with_question, after, words = (
+            [read[text] for text in texts] for texts in (said, together, following, in_context)
+        )
         asked = frozenset(stems(question))
         ready = []
         for n, sentence in enumerate(said):

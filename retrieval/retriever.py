@@ -14,6 +14,7 @@ from corpus.names import names_in
 from corpus.passages import ClubText, Passage
 from retrieval.book import VisibleBook
 from retrieval.books import Books, ClubPassages
+from retrieval.check import SpoilerCheck
 from retrieval.embedding import load_embedder
 from retrieval.gate import Audience, Gate
 from retrieval.guard import Guard, PassageTokens, Rule
@@ -158,6 +159,9 @@ class Retriever:
         self.keep, self.drop = self._clubs.keep, self._clubs.drop
         self.moment, self.reconcile = self._clubs.moment, self._clubs.reconcile
         self.place = self._messages.place
+        self.check_message = SpoilerCheck(
+            library, self._books, self._messages, self._placer, self._read_passages, embedder
+        ).reveals
 
     def state(self) -> PassagesState:
         """Return how many books are ready and in memory."""

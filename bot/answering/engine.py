@@ -196,15 +196,21 @@ class Discussion:
     def check(self, text: str, audience: Audience, book: Slug | None = None) -> replies.Reply:
         """Say how far readers must be for a message to be no spoiler, and warn its author if the audience is not."""
         _required(text)
-        reveals = self.reveals(text, book, audience.club)
+        reveals = self.reveals(text, book, audience.club, audience)
         beyond = not audience.may_see(reveals)
         return replies.Reply("check", book, replies.MAY_SPOIL if beyond else "", True, beyond, reveals=reveals.marks)
 
-    def reveals(self, text: str, book: Slug | None = None, club: str = "") -> Reveals:
-        """Return how far readers in a club must be for a text to be no spoiler."""
+    def reveals(self, text: str, book: Slug | None = None, club: str = "", audience: Audience | None = None) -> Reveals:
+        """Return how far readers in a club must be for a text to be no spoiler: in doubt, too far.
+
+        With an audience, that is beyond it only where the text is likely to spoil something for it.
+        """
         if not any(map(str.isalnum, text)):
             return Reveals()
-        return self.retriever.place(text, [self._book(book, club).slug] if book else [], club)
+        at_hand = [self._book(book, club).slug] if book else []
+        if audience is not None:
+            return self.retriever.check_message(text, at_hand, audience)
+        return self.retriever.place(text, at_hand, club)
 
     def asks_who(self, question: str, audience: Audience, book: Slug | None) -> bool:
         """Return whether a question has no word of its own but one name that the audience knows: “Who is Silas?”."""

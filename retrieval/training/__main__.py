@@ -12,7 +12,7 @@ import numpy.typing as npt
 from retrieval.embedding import load_embedder
 from retrieval.guard import PassageTokens
 from retrieval.ranking import WEIGHTS, Fit, Question, Ranker, Weights
-from retrieval.training import adapter, guarding, ranker, stories
+from retrieval.training import adapter, guarding, ranker, remarks, stories
 from retrieval.training.stories import Shelf, StoryQuestion, as_one_stretch
 from retrieval.types import Embedder, QuestionVectors, Vector
 from retrieval.words import stems
@@ -46,6 +46,7 @@ def main() -> None:
     club = Lesson(summaries, stories.read_club_questions(CLUB_QUESTIONS, summaries), embedder, given.weights)
     club.learn_club_questions()
     club.learn_confidence()
+    club.learn_remarks()
 
 
 class Lesson:
@@ -137,6 +138,14 @@ class Lesson:
         told = list(guarding.story_cases(judge, [one for one in self.asked if min(one.sections) > 1]))
         rule = guarding.learn(told, list(guarding.marked_cases(judge, answers)))
         self._save("guard", rule.fit, limit=rule.limit)
+
+    def learn_remarks(self) -> None:
+        """Learn which remarks of club members spoil, about the shipped library and the plot summaries."""
+        shipped = guarding.open_shipped(self._embedder)
+        shelf = Shelf(self.shelf.opened | shipped.opened, self.shelf.books | shipped.books)
+        reader = Ranker.load("statement", adapted=True, folder=self._weights)
+        judge = guarding.AnswerJudge(shelf, reader, self._embedder, PassageTokens(self._embedder))
+        remarks.save(remarks.learn(list(remarks.remarks(judge))), self._weights / "remarks.npz")
 
     def _learn_fit(
         self, name: str, reader: Ranker, asked: Sequence[StoryQuestion], questions: Sequence[Question], whole: Shelf,

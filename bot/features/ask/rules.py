@@ -125,8 +125,9 @@ class Questions:
         self._allowance.take(member)
         own = await self._audiences.private(member, place)
         there = await self._audiences.public(place)
-        reveals = await self._reveals(text, await self._book(member, place, text, None, public=True), place)
-        return not own.may_see(reveals), not there.may_see(reveals)
+        book = await self._book(member, place, text, None, public=True)
+        for_me, for_here = [await self._reveals(text, book, place, audience) for audience in (own, there)]
+        return not own.may_see(for_me), not there.may_see(for_here)
 
     async def about(
         self, member: Member, place: Place, question: str, message: str, first: First | None = None
@@ -241,9 +242,9 @@ class Questions:
     async def _audience(self, member: Member, place: Place, *, public: bool) -> Audience:
         return await (self._audiences.public(place, member) if public else self._audiences.private(member, place))
 
-    async def _reveals(self, text: str, book: Slug | None, place: Place) -> Reveals:
+    async def _reveals(self, text: str, book: Slug | None, place: Place, audience: Audience | None = None) -> Reveals:
         """Return how far readers must be for a text to be no spoiler."""
-        return await self._workers.do(lambda: self._discussion.reveals(text, book, club_name(place.club)))
+        return await self._workers.do(lambda: self._discussion.reveals(text, book, club_name(place.club), audience))
 
     async def _book(self, member: Member, place: Place, text: str, typed: str | None, *, public: bool) -> Slug | None:
         """Return the book that is meant: typed, named, of the place, the one that its reader is in, or the club's."""

@@ -172,7 +172,7 @@ class Watching:
         if not books:
             return None
         book = books[0] if len(books) == 1 else None
-        needs = await self._app.workers.do(lambda: self._app.discussion.reveals(spoken.text, book, club))
+        needs = await self._app.workers.do(lambda: self._app.discussion.reveals(spoken.text, book, club, audience))
         beyond = Reveals.of({slug: marks for slug, marks in needs.marks.items() if marks > audience.at(slug)})
         if not beyond.marks:
             return None

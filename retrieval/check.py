@@ -1,0 +1,112 @@
+"""The spoiler check: does a member's message tell more than its readers have read?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from corpus.books import Reveals, Slug
+from corpus.library import Library
+from corpus.text import sentences
+from retrieval.book import Floats, OpenedBook
+from retrieval.books import Books
+from retrieval.gate import Audience, Gate
+from retrieval.guard import Guard, PassageTokens
+from retrieval.place import MAX_MESSAGE, Messages
+from retrieval.ranking import WEIGHTS, Ranker
+from retrieval.types import Embedder
+from retrieval.words import STOP_WORDS, stem, stems
+
+LIKE, LETTERS = 0.85, 4  # how alike (0 to 1) a slip of the keys and the name that is meant are, and its letters
+OWN_WORDS, LONG = 0.75, 5  # share of a message's words that the book holds, and words, from which it retells the book
+
+
+@dataclass(frozen=True, slots=True)
+class Forest:
+    """Decision trees as arrays, shape (nodes,), learned from remarks of club members (docs/placing.md).
+
+    A node whose `left` is -1 is a leaf. `roots` are where the trees begin; `limit` is the risk from which a sentence
+    counts as a spoiler.
+    """
+
+    feature: npt.NDArray[np.int16]
+    threshold: Floats
+    left: npt.NDArray[np.int32]
+    right: npt.NDArray[np.int32]
+    value: Floats
+    roots: npt.NDArray[np.int32]
+    limit: npt.NDArray[np.float64]
+
+    @classmethod
+    def load(cls, path: Path = WEIGHTS / "remarks.npz") -> "Forest":
+        """Read trees from a file of arrays."""
+        with np.load(path) as arrays:
+            return cls(**{field.name: arrays[field.name] for field in fields(cls)})
+
+    def risk(self, signals: Floats) -> float:
+        """Return how likely (0 to 1) a sentence with these signals spoils: the mean of all trees."""
+        at = self.roots
+        while (inner := self.left[at] >= 0).any():
+            below = signals[self.feature[at]] <= self.threshold[at]
+            at = np.where(inner, np.where(below, self.left[at], self.right[at]), at)
+        return float(self.value[at].mean())
+
+
+class SpoilerCheck:
+    """Judges messages by all text of the books that they may be about, against what their readers may know."""
+
+    def __init__(
+        self, library: Library, books: Books, messages: Messages, reader: Ranker, tokens: PassageTokens,
+        embedder: Embedder,
+    ) -> None:  # fmt: skip
+        self._library, self._books, self._messages = library, books, messages
+        self._reader, self._tokens, self._embedder, self._forest = reader, tokens, embedder, Forest.load()
+
+    def reveals(self, text: str, at_hand: Sequence[Slug], audience: Audience) -> Reveals:
+        """Return how far readers must be for a message to be no spoiler, and nothing of the text there.
+
+        That is beyond the audience only where it might spoil: where it retells the book in its own words, as far as
+        that is placed; and where a sentence does in club words, as far as the hidden passage needs that is nearest,
+        which may be in several books. Each sentence is judged alone and after the one before.
+        """
+        told = [sentence for line in text[:MAX_MESSAGE].splitlines() for sentence in sentences(line)]
+        placed = self._messages.place(text, at_hand, audience.club).marks
+        needs = Reveals()
+        for book in dict.fromkeys([*at_hand, *placed]):
+            opened, mark = self._books.open(book, audience.club), placed.get(book, 0)
+            retold = mark if retells(text, opened) else min(mark, audience.at(book))
+            needs = needs.joined([Reveals.of({book: retold}), *self._in_club_words(told, opened, audience)])
+        return needs
+
+    def _in_club_words(self, told: Sequence[str], opened: OpenedBook, audience: Audience) -> list[Reveals]:
+        about, gate = self._library.books[opened.book], Gate(audience)
+        known = f"{about.title} {about.author}"
+        guard = Guard(opened, gate, self._reader, known, self._tokens, self._embedder)
+        found = guard.evidence("", [with_names(sentence, opened) for sentence in told])
+        return [
+            one.hidden.reveals for one in found if one.hidden and self._forest.risk(one.signals) >= self._forest.limit
+        ]
+
+
+def retells(text: str, opened: OpenedBook) -> bool:
+    """Return whether a message is in a book's own words, mostly, and long enough to tell something."""
+    said = set(stems(text))
+    return len(said) >= LONG and len(said & opened.postings.keys()) >= OWN_WORDS * len(said)
+
+
+def with_names(text: str, opened: OpenedBook) -> str:
+    """Return a text with slips of the keys mended in names of a book's people: “haydn”, “Munt”."""
+    names = {word.lower(): word for p in opened.passages for word in p.heading.split() if p.kind == "people"}
+
+    def mended(word: str) -> str:
+        bare = word.strip(".,;:!?()\"'“”’").removesuffix("’s").removesuffix("'s")
+        plain = bare.lower()
+        if len(plain) < LETTERS or plain in STOP_WORDS or stem(plain) in opened.postings or not plain.isalpha():
+            return word
+        near = get_close_matches(plain, names, 1, LIKE)
+        return word.replace(bare, names[near[0]]) if near else word
+
+    return " ".join(map(mended, text.split()))
