@@ -7,10 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from retrieval.check import Forest
 from retrieval.embedding import SentenceEmbedder, load_models, published_model
+from retrieval.guard import PassageTokens
 from retrieval.ranking import Question, Ranker, Weights
-from retrieval.training import adapter
+from retrieval.training import adapter, remarks
 from retrieval.training.__main__ import Lesson
+from retrieval.training.guarding import AnswerJudge
 from retrieval.training.stories import StoryQuestion, open_stories, read_questions
 from retrieval.types import Embedder
 
@@ -93,3 +96,25 @@ def test_an_adapter_is_loaded_as_it_was_learned(tmp_path: Path, lesson: Lesson, 
     assert np.allclose(read.plain, embedder.question(text).plain, atol=1e-5)
     assert np.allclose(read.adapted, learned.encode(text, normalize_embeddings=True), atol=1e-5)
     assert not np.allclose(read.adapted, read.plain, atol=1e-4)
+
+
+def test_trees_tell_what_spoils_from_what_does_not(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    told = [
+        remarks.Remark(f"book {n % 8}", n % 2 == 1, rng.normal(n % 2, 0.2, (1 + n % 3, 4)).astype(np.float32))
+        for n in range(200)
+    ]
+    remarks.save(remarks.learn(told), tmp_path / "remarks.npz")
+    forest = Forest.load(tmp_path / "remarks.npz")
+    assert forest.risk(np.ones(4, np.float32)) >= forest.limit > forest.risk(np.zeros(4, np.float32))
+
+
+def test_remarks_are_heard_before_and_after_they_may_be_told(
+    lesson: Lesson, tmp_path: Path, embedder: Embedder
+) -> None:
+    said = [{"book": "the-lamp", "needs": 3, "text": "the brother drowns"}, {"book": "", "needs": 0, "text": "lol"}]
+    (tmp_path / "said.jsonl").write_text("\n".join(map(json.dumps, said)), encoding="utf-8")
+    judge = AnswerJudge(lesson.shelf, Ranker.load("statement", adapted=True), embedder, PassageTokens(embedder))
+    told = list(remarks.remarks(judge, tmp_path / "said.jsonl"))
+    assert {one.spoils for one in told if len(one.signals)} == {True, False}
+    assert all(not one.spoils for one in told if one.book != "the-lamp")

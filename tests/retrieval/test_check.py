@@ -1,0 +1,64 @@
+"""A message spoils where it tells what its readers have not read, in club words or in the book's own."""
+
+import numpy as np
+import pytest
+
+from retrieval.check import Forest, with_names
+from retrieval.gate import Audience
+from retrieval.retriever import Retriever
+
+SPY, LEGACY, TINKER = "the-spy-who-came-in-from-the-cold", "a-legacy-of-spies", "tinker-tailor-soldier-spy"
+
+
+def spoils(shipped: Retriever, text: str, book: str, at: int) -> bool:
+    audience = Audience({book: at})
+    return not audience.may_see(shipped.check_message(text, [book], audience))
+
+
+@pytest.mark.parametrize(
+    ("text", "book", "at"),
+    [
+        ("bill is the mole, he worked for karla all along", TINKER, 20),
+        ("omg haydn is the mole", TINKER, 20),
+        ("Finally caught up! Liz gets shot on the wall and he climbs back down to her. See you Thursday.", SPY, 10),
+        ("Leamas climbs back down to Liz on the eastern side and is shot beside her.", SPY, 25),
+    ],
+)
+def test_what_gives_something_away_is_stopped_until_it_is_read(
+    shipped: Retriever, text: str, book: str, at: int
+) -> None:
+    assert spoils(shipped, text, book, at)
+    assert not spoils(shipped, text, book, shipped.library.books[book].marks)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lol", "agreed", "wait what", "so good", "See you on Thursday at eight!", "I'll bring snacks",
+        "what did everyone think of this section", "the prose is gorgeous", "😱", "",
+    ],
+)  # fmt: skip
+def test_what_claims_nothing_is_no_spoiler(shipped: Retriever, text: str) -> None:
+    assert not spoils(shipped, text, TINKER, 8)
+    assert not spoils(shipped, text, SPY, 8)
+
+
+def test_a_sentence_about_two_books_needs_both(shipped: Retriever) -> None:
+    told = "Alec Leamas and Elizabeth Gold were shot at the Berlin Wall."
+    audience = Audience({LEGACY: shipped.library.books[LEGACY].marks})
+    assert not audience.may_see(shipped.check_message(told, [LEGACY], audience))
+
+
+def test_a_slip_of_the_keys_is_the_name_that_is_meant(shipped: Retriever) -> None:
+    opened = shipped._books.open(TINKER, "")
+    assert with_names("haydn did it, munchies first", opened) == "Haydon did it, munchies first"
+
+
+def test_a_forest_is_the_mean_of_its_trees() -> None:
+    forest = Forest(
+        feature=np.array([0, 0, 0, 0], np.int16), threshold=np.array([0.5, 0, 0, 0], np.float32),
+        left=np.array([1, -1, -1, -1], np.int32), right=np.array([2, -1, -1, -1], np.int32),
+        value=np.array([0, 0.2, 0.8, 0.4], np.float32), roots=np.array([0, 3], np.int32), limit=np.array(0.5),
+    )  # fmt: skip
+    assert forest.risk(np.array([0.1], np.float32)) == pytest.approx(0.3)
+    assert forest.risk(np.array([0.9], np.float32)) == pytest.approx(0.6)
