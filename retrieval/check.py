@@ -77,8 +77,11 @@ class SpoilerCheck:
         needs = Reveals()
         for book in dict.fromkeys([*at_hand, *placed]):
             opened, mark = self._books.open(book, audience.club), placed.get(book, 0)
-            retold = mark if retells(text, opened) else min(mark, audience.at(book))
-            needs = needs.joined([Reveals.of({book: retold}), *self._in_club_words(told, opened, audience)])
+            if mark > audience.at(book) and retells(text, opened):
+                needs = needs.joined([Reveals.of({book: mark})])
+            else:
+                known = Reveals.of({book: min(mark, audience.at(book))})
+                needs = needs.joined([known, *self._in_club_words(told, opened, audience)])
         return needs
 
     def _in_club_words(self, told: Sequence[str], opened: OpenedBook, audience: Audience) -> list[Reveals]:
