@@ -38,7 +38,8 @@ def remarks(judge: AnswerJudge, path: Path = REMARKS) -> Iterator[Remark]:
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     about = sorted({row["book"] for row in rows} & judge.shelf.books.keys())
     for row in rows:
-        for book in [row["book"]] if row["book"] in about else rng.sample(about, min(TALKED, len(about))) if not row["book"] else []:
+        heard = rng.sample(about, min(TALKED, len(about))) if not row["book"] else {row["book"]} & set(about)
+        for book in heard:
             said = [with_names(sentence, judge.shelf.opened[book]) for sentence in sentences(row["text"])]
             for at in sorted(_positions(row["needs"], judge.shelf.books[book].marks, rng)):
                 if found := judge.weigh(book, Audience({book: at}), "", said):
