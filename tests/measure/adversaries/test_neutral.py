@@ -222,7 +222,7 @@ async def test_a_question_is_repeated_in_public_unless_it_might_spoil_and_that_i
     for number, retriever in enumerate(libraries.values()):
         async with evening(retriever, tmp_path / str(number)) as (club, liz):
             for question in QUESTIONS:
-                might = await might_spoil(club, liz, question)
+                might = not retriever.place(question, [LANTERN]).within({LANTERN: 5})
                 asked = await liz.slash(club.general, "ask", question=question, book=LANTERN, share=True)
                 posted = rendered("\n".join(texts(asked.followups[-1].components))) if asked.followups else "nothing"
                 assert (question in posted) == (posted != "nothing" and not might)
@@ -270,13 +270,6 @@ def hint_text(hint: InteractionResult) -> str:
     """Return a hint as it is read, without its title and its buttons."""
     top, *small = [text for text in texts(message(hint).components) if text not in ANSWER_LABELS]
     return rendered("\n".join([top.partition("\n")[2], *small])).strip()
-
-
-async def might_spoil(club: Club, liz: MemberActor, question: str) -> bool:
-    """Return what *Would this spoil?* says of a question, for this place."""
-    posted = await liz.send(club.general, question)
-    told = shown(await liz.context_menu(club.general, "Would this spoil?", posted))
-    return "For everybody here: it might be a spoiler." in told
 
 
 def last(place: ChannelHandle) -> discord.Message:

@@ -15,6 +15,7 @@ from bot.features.watch.store import Outcome, Spoken, Watching, WatchProblem
 from bot.jobs import HELD
 from bot.people import EVERY, Member, Place
 from corpus.books import Book, Reveals, Slug, Unit
+from retrieval.gate import Audience
 from tests.fakes.app import app_on
 from tests.fakes.records import opened_records
 
@@ -24,7 +25,7 @@ EMMA = Book("emma", "Emma", "Jane Austen", Unit.CHAPTER, 55)
 SPOILER = Spoken(THREAD, 10, 900, "chapter 9")
 
 
-def placed(text: str, book: Slug | None, club: str) -> Reveals:
+def placed(text: str, book: Slug | None, club: str, audience: Audience) -> Reveals:
     """Return the chapter that a text names."""
     return Reveals.of({book or "": int(text.removeprefix("chapter "))})
 
