@@ -21,7 +21,7 @@ from retrieval.gate import Audience
 if TYPE_CHECKING:  # at run time it would load the vector store
     from retrieval.retriever import RankedPassage, RankedSentence
 
-NEUTRAL = "I can’t answer that from what you’ve read so far."
+NEUTRAL = "I can’t answer that from what you’ve read."
 """The one reply without an answer: the same whether the answer comes later in the book or never.
 
 None of its words may happen to be an answer, so they are few and dull.

@@ -6,7 +6,7 @@ from bot.features.ceilings.store import Audiences
 from bot.people import Member
 from tests.fakes.club import Club, texts
 
-NEUTRAL = "I can’t answer that from what you’ve read so far."
+NEUTRAL = "I can’t answer that from what you’ve read."
 STORM = "Whom does Silas save in the storm?"
 SECRET = "Who drowned his brother for the sake of the lamp?"
 

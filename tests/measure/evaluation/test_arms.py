@@ -33,7 +33,7 @@ COIN = Question("1", "ferry", "What does she get?", ("a silver coin",), 1, 2, fr
 UNCLE = Question("2", "ferry", "Who is it?", ("her uncle Tobias",), 3, 4, frozenset({2}), explicit=False)
 BEFORE = {"1": 1, "2": 3}
 
-NEUTRAL = {"answer": "I can’t answer that from what you’ve read so far.", "answered": False, "passages": []}
+NEUTRAL = {"answer": "I can’t answer that from what you’ve read.", "answered": False, "passages": []}
 TELLS = {"answer": "It is her uncle Tobias.", "answered": True, "passages": [{"text": PIECES[2].text}]}
 PAYS = {"answer": "She gets a silver coin.", "answered": True, "passages": [{"text": p.text} for p in PIECES[:2]]}
 

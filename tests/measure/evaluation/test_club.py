@@ -69,7 +69,7 @@ WHAT = ClubQuestion(
     "what-happened", "He drowned him.", ["silas|\\bhe\\b", "drowned (him|his brother)"], ["lamplighter"],
 )  # fmt: skip
 LATER = replace(WHAT, id="2", at=9, kind="later", forbid=["drowned"])
-NEUTRAL = Told("I can’t answer that from what you’ve read so far.", answered=False)
+NEUTRAL = Told("I can’t answer that from what you’ve read.", answered=False)
 
 
 @pytest.mark.parametrize(
