@@ -97,7 +97,7 @@ async def open_app(
         except StoreUnavailable as error:  # it has just gone away
             log.warning("%s", error)
             repair.request()
-        if settings.database:  # whoever else has this address may write there
+        if settings.database:  # other processes with this address may write there too
             await stack.enter_async_context(going_on(app.get(Following).run(), "following"))
         yield app
 

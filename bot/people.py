@@ -69,7 +69,7 @@ def positions(reached: Mapping[Slug, Reached], books: Mapping[Slug, Book]) -> di
 
 
 MOST = 65_536  # shards of a bot: far more than any has
-DIRECT = 0  # Discord: direct messages are events of shard 0, whoever writes them
+DIRECT = 0  # Discord: all direct messages are events of shard 0
 
 
 @dataclass(frozen=True, slots=True)

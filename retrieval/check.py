@@ -76,7 +76,7 @@ class SpoilerCheck:
         placed = self._messages.place(text, at_hand, audience.club).marks
         needs = Reveals()
         for book in dict.fromkeys([*at_hand, *placed]):
-            opened, mark = self._books.open(book, audience.club), placed.get(book, 0)
+            opened, mark = self._books.open(book, audience.club, texts=False), placed.get(book, 0)
             if mark > audience.at(book) and retells(text, opened):
                 needs = needs.joined([Reveals.of({book: mark})])
             else:
@@ -86,6 +86,8 @@ class SpoilerCheck:
 
     def _in_club_words(self, told: Sequence[str], opened: OpenedBook, audience: Audience) -> list[Reveals]:
         about, gate = self._library.books[opened.book], Gate(audience)
+        if all(map(gate.passes, opened.passages)):
+            return []
         known = f"{about.title} {about.author}"
         guard = Guard(opened, gate, self._reader, known, self._tokens, self._embedder)
         found = guard.evidence("", [with_names(sentence, opened) for sentence in told])

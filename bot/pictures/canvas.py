@@ -134,7 +134,7 @@ class Page:
             self._axes.add_patch(head)
 
     def bar(self, title: str, told: str, parts: Iterable[tuple[float, str]]) -> None:
-        """Draw a bar below its title and what is told of it; its parts are shares of the whole, with their colours."""
+        """Draw a bar below its title and its caption; `parts` are shares of the whole, each with its colour."""
         self.label(told, WIDTH - EDGE, self.y + SMALL, colour=QUIET, across="right")
         for line in wrapped(title, ROOM - measured(told) - GAP, SMALL, bold=True):
             self.label(line, EDGE, self.y + SMALL, bold=True)
