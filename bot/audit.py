@@ -34,6 +34,8 @@ class Did(StrEnum):
     SCHEDULE = "schedule"
     VOTE = "vote"
     WATCH = "watch"
+    HIDE = "hide"
+    UNHIDE = "unhide"
 
 
 class AuditRow(Base):

@@ -5,6 +5,7 @@ from bot.features.audit import cog as audit
 from bot.features.books import cog as books
 from bot.features.ceilings import cog as ceilings
 from bot.features.my_data import cog as my_data
+from bot.features.notes import cog as notes
 from bot.features.order import cog as order
 from bot.features.progress import cog as progress
 from bot.features.prompts import cog as prompts
@@ -25,6 +26,7 @@ FEATURES = (
     progress.FEATURE,
     ceilings.FEATURE,
     reviews.FEATURE,
+    notes.FEATURE,
     my_data.FEATURE,
     votes.FEATURE,
     schedules.FEATURE,

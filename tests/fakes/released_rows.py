@@ -14,7 +14,7 @@ from sqlalchemy import Connection, MetaData, Table, create_engine, insert, selec
 from bot.db.migrate import upgrade
 from bot.db.sessions import NAME, Address, opened_engine
 
-VERSIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010"]
+VERSIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011"]
 AT = "2025-03-01 12:00:00.000000"
 """How SQLite is given noon, the time of most rows."""
 
@@ -119,10 +119,27 @@ ROWS_0010 = """
         VALUES ('emma-1', 'live', 1, 'title = "Emma"', 'abc', 14, 10, 'NOON');
     INSERT INTO club_documents (slug, state, name, text) VALUES ('emma-1', 'live', 'notes.md', 'She plans.');
 """
+ROWS_0011 = """
+    INSERT INTO reading_notes (id, club, member, book, text, said, needs, at, named, hidden)
+        VALUES (2, 1, 10, 'smiley', 'A line.', 3, '{"smiley": 4}', 'NOON', 1, 0);
+    INSERT INTO counted (club, member, agreed, at) VALUES (1, 10, 1, 'NOON');
+"""
 STEPS = dict(
     zip(
         VERSIONS,
-        [ROWS_0001, ROWS_0002, ROWS_0003, ROWS_0004, ROWS_0005, ROWS_0006, "", ROWS_0008, ROWS_0009, ROWS_0010],
+        [
+            ROWS_0001,
+            ROWS_0002,
+            ROWS_0003,
+            ROWS_0004,
+            ROWS_0005,
+            ROWS_0006,
+            "",
+            ROWS_0008,
+            ROWS_0009,
+            ROWS_0010,
+            ROWS_0011,
+        ],
         strict=True,
     )
 )

@@ -12,6 +12,7 @@ from bot.answering.conversation import TURNS, Exchange
 from bot.answering.reply import Reply
 from bot.app import App
 from bot.db import base
+from bot.features.notes.store import Note
 from bot.features.progress.store import PositionRow
 from bot.features.reviews.store import Review
 from bot.features.shelf.store import ShelfRow
@@ -158,8 +159,8 @@ class DirectMessages:
         return [club for club in await self.clubs(person) if await is_member(club, person)]
 
     async def clubs(self, member_id: int) -> list[int]:
-        """Return the clubs in which a person has told a position, shelved or reviewed a book."""
-        tables = (PositionRow, ShelfRow, Review)
+        """Return the clubs in which a person has told a position, shelved or reviewed a book, or kept a note."""
+        tables = (PositionRow, ShelfRow, Review, Note)
         told = union(*(select(table.club).where(table.member == member_id, table.club != NO_CLUB) for table in tables))
         async with self._sessions.reading() as session:
             return sorted(await session.scalars(told))

@@ -20,6 +20,7 @@ WHAT: dict[str, tuple[Did, ...]] = {
     "answers": (Did.ANSWER, Did.SHARE),
     "overrides": (Did.OVERRIDE,),
     "watching": (Did.WATCH,),
+    "notes": (Did.HIDE, Did.UNHIDE),
 }
 """What the audit can be asked for."""
 
@@ -31,6 +32,8 @@ DONE: dict[str, tuple[str, str]] = {
     Did.SCHEDULE: ("posted for the schedule", "for"),
     Did.VOTE: ("posted a vote", "for"),
     Did.WATCH: ("watching", "by"),
+    Did.HIDE: ("hid a note", "by"),
+    Did.UNHIDE: ("showed a hidden note again", "by"),
 }
 """What an entry says was done, and how its person stands behind it; there is none where their data was deleted."""
 
@@ -65,7 +68,7 @@ def _line(entry: AuditRow) -> str:
 
 
 Days = app_commands.Range[int, 1, KEPT.days]
-What = Literal["everything", "posts", "answers", "overrides", "watching"]
+What = Literal["everything", "posts", "answers", "overrides", "watching", "notes"]
 
 
 class AuditCog(AppCog):

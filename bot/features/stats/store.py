@@ -1,13 +1,28 @@
 """Where clubs are in books, in numbers."""
 
-from sqlalchemy import select
+import datetime as dt
+
+from sqlalchemy import PrimaryKeyConstraint, select
+from sqlalchemy.orm import Mapped
 
 from bot.app import App
 from bot.club_settings import FigureRow
-from bot.db.base import insert_into
+from bot.db.base import Base, OfMember, Personal, belongs_to_member, insert_into
 from bot.features.progress.store import PositionRow
 from bot.features.stats.rules import Figure, Group, Said, groups_of, outdated
 from corpus.books import Book, Slug
+
+
+class CountedRow(OfMember, Base):
+    """Whether a member agreed to be counted in the open, and since when it is so."""
+
+    personal = (Personal("counted", "clubs whose picture you agreed to be counted in, or stopped"),)
+
+    __tablename__ = "counted"
+    __table_args__ = (PrimaryKeyConstraint("club", "member"), belongs_to_member())
+
+    agreed: Mapped[bool]
+    at: Mapped[dt.datetime]
 
 
 class ClubFigures:

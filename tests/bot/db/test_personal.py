@@ -15,9 +15,11 @@ from bot.features.ask.store import AskedQuestions, Conversations, DirectMessages
 from bot.features.books.store import ClubBookRow
 from bot.features.ceilings.store import Ceilings
 from bot.features.my_data.store import forget_person, held_about, personal_tables
+from bot.features.notes.store import Note
 from bot.features.prompts.store import Prompt
 from bot.features.schedules.store import By
 from bot.features.shelf.rules import ShelfName, Shelved
+from bot.features.stats.store import CountedRow
 from bot.features.votes.rules import Candidate, VoteDraft, VoteKind, VoteProblem
 from bot.features.votes.store import Nominations, Votes
 from bot.features.watch.store import WatchRow
@@ -65,6 +67,9 @@ async def tell_everything(records: Sessions, club: int, person: int) -> None:
         session.add(WatchRow(club=club, place=200 + person, set_by=person, at=NOON))
         book = {"slug": f"b{person}-{club}", "state": "live", "toml": said, "digest": "", "size": 0, "at": NOON}
         session.add(ClubBookRow(**book, club=club, added_by=person))
+        note = {"book": "smiley", "text": said, "said": 8, "needs": needs, "at": NOON, "named": True, "hidden": False}
+        session.add(Note(club=club, member=person, **note))
+        session.add(CountedRow(club=club, member=person, agreed=True, at=NOON))
     await add_finding_to(records, place, person, 70 + person, needs, NOON, NOON)
     await Audit(app_on(records)).note(Did.PROMPT, place, person, message=80 + person)
     await Nominations(app_on(records)).add(member, said)

@@ -19,6 +19,7 @@ from bot.db.migrations.__main__ import draft
 from bot.db.sessions import NAME, Address, Sessions, StorageUnavailable, opened_engine
 from bot.features.ask.store import AskedQuestions, BotMemory, Conversations, DirectMessages
 from bot.features.books.store import ClubDocumentRow
+from bot.features.notes.store import Note
 from bot.features.progress.store import PositionChange, Report
 from bot.features.prompts.store import Prompt, PromptState, listed_prompts
 from bot.features.reviews.store import every_review
@@ -110,6 +111,9 @@ async def test_rows_of_each_version_are_there_in_the_latest(unmade: str | Path, 
         async with records.reading() as session:
             its = await session.scalar(select(ClubDocumentRow.text).where(ClubDocumentRow.slug == "emma-1"))
         assert its == ("She plans." if version >= "0010" else None)
+        async with records.reading() as session:
+            noted = await session.get(Note, 2)
+        assert (noted is not None and noted.needs == Reveals.of({"smiley": 4})) == (version >= "0011")
         assert [found.id for found in await schedules_of(records).of_club(1)] == [5] * (version >= "0006")
         if version >= "0006":
             kept = await schedules_of(records).kept(5)

@@ -1,0 +1,1 @@
+"""Notes that open when you get there."""
