@@ -1,11 +1,11 @@
-"""`/club stats`: where the club is in a book, in groups from which nobody's position follows."""
+"""`/club stats`: where the club is in a book: those who agreed to be counted, and the others in larger groups."""
 
 from discord import app_commands
 
 from bot.app import App
 from bot.club_settings import SetUp
 from bot.discord import autocomplete
-from bot.discord.buttons import ID, Share
+from bot.discord.buttons import ID, OwnButton, Share
 from bot.discord.cards import Attachment, Card, Interaction, Item, Tone, notice_card, safe
 from bot.discord.context import Refused, app_of, deliver
 from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs
@@ -28,18 +28,39 @@ NOTHING = (
     "least two groups. Tell me where you are with /progress set; I check again after every five updates."
 )
 """The same however many members there are, and wherever they are: how few they are would tell of them."""
+AGREE = (
+    "In a small club, you can agree to be counted: the picture then shows in which quarter of the book those are who "
+    "agreed, from two members on. It has no names, but others may work out which one is you."
+)
+AGREED = "You agreed to be counted, in every book of this club. “Don’t count me” takes that back at once."
+WHO = ("{} agreed to be counted", "{} told me where they are, in groups of five or more")
+"""Of whom a figure is."""
 
 COLOURS = ("#f5d76a", "#f2b84b", "#e8953f", "#d9734a", "#7cc4f0")
 """A group's colour, by the part of the book at which it begins: warmer from quarter to quarter, and blue at the end, as
 books are that somebody has read."""
 
 
-def alt_text(figure: Figure, book: Book) -> str:
+Figures = tuple[Figure, Figure]
+"""Of those who agreed to be counted, and of all others."""
+
+
+def alt_text(figures: Figures, book: Book) -> str:
     """Return what the picture shows, in words."""
-    bars = "; ".join(
-        f"{group.where}: {plural(group.members, 'member')}, {share(group, figure)}" for group in figure.groups
-    )
-    return f"Bars of where {plural(figure.members, 'member')} are in {book.title}: {bars}."
+    told = [f"Bars of where members are in {book.title}."]
+    for figure, who in _shown(figures):
+        bars = (f"{group.where}: {plural(group.members, 'member')}, {share(group, figure)}" for group in figure.groups)
+        told.append(f"{who}: {'; '.join(bars)}.")
+    return " ".join(told)
+
+
+def _shown(figures: Figures) -> list[tuple[Figure, str]]:
+    """Return the figures that have groups, and of whom each is."""
+    return [
+        (figure, who.format(plural(figure.members, "member")))
+        for figure, who in zip(figures, WHO, strict=True)
+        if figure.groups
+    ]
 
 
 def share(group: Group, figure: Figure) -> str:
@@ -47,16 +68,17 @@ def share(group: Group, figure: Figure) -> str:
     return f"{round(100 * group.members / figure.members)}%"
 
 
-def stats_page(figure: Figure, book: Book) -> Page:
-    """Return the page of a figure: a bar for each group, from the beginning of the book on."""
+def stats_page(figures: Figures, book: Book) -> Page:
+    """Return the page of figures: a bar for each group, from the beginning of the book on."""
     page = Page()
     page.write("Where the club is", size=HUGE, bold=True)
     page.write(book.title if writable(book.title) else title_of(book.slug, {}), size=LARGE)
-    page.write(f"{plural(figure.members, 'member')} who said where they are", colour=QUIET)
-    page.y += GAP
-    for group in figure.groups:
-        told = f"{group.members:,} · {share(group, figure)}"
-        page.bar(capitalised(group.where), told, [(group.members / figure.members, COLOURS[group.first])])
+    for figure, who in _shown(figures):
+        page.write(who, colour=QUIET)
+        page.y += GAP
+        for group in figure.groups:
+            told = f"{group.members:,} · {share(group, figure)}"
+            page.bar(capitalised(group.where), told, [(group.members / figure.members, COLOURS[group.first])])
     return page
 
 
@@ -70,17 +92,48 @@ class ShareStatsButton(Share, template=rf"share-stats:{ID}"):
         app = app_of(interaction)
         book = find_book(asked.book or "", app.books_of(asked.member.club))
         app.get(Allowance).take(asked.member)
-        figure = await app.get(ClubFigures).of_book(asked.member.club, book)
-        if not figure.groups:
+        figures = await app.get(ClubFigures).of_book(asked.member.club, book)
+        if not _shown(figures):
             raise Refused(NOTHING)
-        return await _card(app, figure, book, Tone.PUBLIC)
+        return await _card(app, figures, book, Tone.PUBLIC)
 
 
-async def _card(app: App, figure: Figure, book: Book, tone: Tone, *items: Item) -> Card:
-    png = await app.workers.do(lambda: stats_page(figure, book).png())
-    picture = Attachment("where-the-club-is.png", png, alt_text(figure, book))
-    body = f"{plural(figure.members, 'member')} told me where they are, as of <t:{int(figure.at.timestamp())}:R>."
-    return Card(safe(book.title), body, (safe(PRIVATE),), tone, items, picture)
+class CountMeButton(OwnButton, template=rf"count-me:{ID}:(?P<agreed>[01])"):
+    """Has its presser counted in the open, or not any more."""
+
+    of = ("stats",)
+
+    def __init__(self, asked_id: str, agreed: int | str) -> None:
+        super().__init__(asked_id, agreed, label="Count me in" if int(agreed) else "Don’t count me")
+
+    async def card(self, interaction: Interaction) -> Card:
+        """Note it, and show the picture as it is now."""
+        asked, app = await self.asked(interaction), app_of(interaction)
+        await app.get(ClubFigures).agree(asked.member, self.given["agreed"] == "1")
+        return await stats_card(app, asked)
+
+
+async def stats_card(app: App, asked: Asked) -> Card:
+    """Return where the club is, for the one who asks, and whether they are counted."""
+    book = find_book(asked.book or "", app.books_of(asked.member.club))
+    app.get(Allowance).take(asked.member)
+    agreed = await app.get(ClubFigures).agreed(asked.member)
+    figures = await app.get(ClubFigures).of_book(asked.member.club, book)
+    items: list[Item] = [ShareStatsButton(asked.id)] if _shown(figures) else []
+    offered = agreed or not figures[1].groups
+    items += [CountMeButton(asked.id, int(not agreed))] if offered else []
+    note = AGREED if agreed else AGREE if offered else ""
+    if _shown(figures):
+        return await _card(app, figures, book, Tone.ANSWER, *items, note=note)
+    return notice_card(NOTHING, book.title, items, note)
+
+
+async def _card(app: App, figures: Figures, book: Book, tone: Tone, *items: Item, note: str = "") -> Card:
+    png = await app.workers.do(lambda: stats_page(figures, book).png())
+    picture = Attachment("where-the-club-is.png", png, alt_text(figures, book))
+    body = "\n".join(f"{who}, as of <t:{int(figure.at.timestamp())}:R>." for figure, who in _shown(figures))
+    private = (safe(PRIVATE),) if figures[1].groups else ()
+    return Card(safe(book.title), body, private, tone, items, picture, safe(note))
 
 
 Typed = app_commands.Range[str, 1, 200]
@@ -95,17 +148,13 @@ class ClubCog(AppCog):
     @app_commands.describe(book="Which book; the club’s current one if left out")
     @app_commands.autocomplete(book=autocomplete.books)
     async def stats(self, interaction: Interaction, book: Typed | None = None) -> None:
-        """Show how far the club is, in groups of five or more. Nobody’s own position is shown."""
+        """Show how far the club is. Nobody’s own position is shown, unless they agreed to be counted."""
         member, place = await acknowledge(interaction)
         clubs = (await self._app.get(SetUp).settings(member.club)).book
         typed = book or (clubs if clubs in self._app.books else None)
         known = await self._app.get(Questions).needed(member, place, typed)
-        self._app.get(Allowance).take(member)
         asked = await self._app.get(AskedQuestions).keep("stats", member, place, "", known.slug)
-        figure, card = await self._app.get(ClubFigures).of_book(member.club, known), notice_card(NOTHING, known.title)
-        if figure.groups:
-            card = await _card(self._app, figure, known, Tone.ANSWER, ShareStatsButton(asked.id))
-        await deliver(interaction, card)
+        await deliver(interaction, await stats_card(self._app, asked))
 
 
-FEATURE = Feature("stats", cogs=(ClubCog,), buttons=(ShareStatsButton,))
+FEATURE = Feature("stats", cogs=(ClubCog,), buttons=(ShareStatsButton, CountMeButton))

@@ -1,6 +1,7 @@
 """Where a club is in a book, in numbers from which nobody's position follows."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -10,16 +11,24 @@ from bot.people import Reached
 SMALLEST = 5
 """Members of the smallest group that is shown, and of the smallest change."""
 
+FEWEST = 2
+"""Members who agreed to be counted, from whom on they are shown."""
+
 QUARTERS = 4
 END = QUARTERS
 """The part behind the four quarters: those who finished."""
 
 
 class Said(NamedTuple):
-    """Where one member said they are, and when; not who it is."""
+    """Where one member said they are, and since when they count as that; not who it is.
+
+    Who `agreed` is counted in the open; all others in groups, and the two kinds are never mixed: else the open
+    figure, subtracted from one of everybody, would tell of those who did not agree.
+    """
 
     reached: Reached
     at: dt.datetime
+    agreed: bool = False
 
 
 class Group(NamedTuple):
@@ -44,7 +53,7 @@ class Group(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """Where a club was in a book at a moment: at least two groups from its beginning to its end, or none."""
+    """Where some of a club were in a book at a moment, from its beginning to its end; or no groups."""
 
     at: dt.datetime
     groups: tuple[Group, ...]
@@ -62,6 +71,12 @@ def outdated(figure: Figure, said: Sequence[Said]) -> bool:
     “nothing to show”, too.
     """
     return sum(each.at > figure.at for each in said) >= SMALLEST
+
+
+def open_groups(positions: Iterable[Reached]) -> tuple[Group, ...]:
+    """Return where those are who agreed to be counted, by the parts of the book; nothing for a single member."""
+    parts = Counter(map(_part, positions))
+    return tuple(Group(part, part, parts[part]) for part in sorted(parts)) if parts.total() >= FEWEST else ()
 
 
 def groups_of(positions: Iterable[Reached]) -> tuple[Group, ...]:

@@ -69,7 +69,7 @@ async def test_few_readers_and_readers_who_are_all_together_are_told_of_in_the_s
     told = await club.member("Liz").slash(club.general, "club stats", book=LANTERN)
     assert told.ephemeral
     assert NOTHING in shown(told)
-    assert buttons(told) == []
+    assert buttons(told) == ["Count me in"]
     assert not any(character.isdigit() for character in shown(told))
 
 
@@ -81,6 +81,24 @@ async def test_what_one_member_says_changes_nothing_that_is_seen(club: Club) -> 
     await club.reader("Ishmael", the_lantern="ch 5")
     after = without_ids(await liz.slash(club.general, "club stats", book=LANTERN))
     assert after == before
+
+
+async def test_two_who_agree_see_a_picture_and_either_can_take_it_back(club: Club) -> None:
+    liz, jim, tom = await readers(club, ch1=1, ch4=1, ch9=1)
+    told = await liz.slash(club.general, "club stats", book=LANTERN)
+    assert "others may work out which one is you" in shown(told)
+    alone = await liz.click(message(told), label="Count me in")
+    assert NOTHING in shown(alone)
+    assert buttons(alone) == ["Don’t count me"]
+    await club.restart()
+    both = await jim.click(message(await jim.slash(club.general, "club stats", book=LANTERN)), label="Count me in")
+    assert "2 members agreed to be counted: up to 25%: 1 member, 50%; 25% to 50%: 1 member, 50%." in shown(both)
+    assert len(message(both).attachments) == 1
+    seen = await tom.slash(club.general, "club stats", book=LANTERN)
+    assert "75%" not in shown(seen)
+    assert not [reader.id for reader in (liz, jim, tom) if str(reader.id) in without_ids(seen)]
+    assert NOTHING in shown(await jim.click(message(both), label="Don’t count me"))
+    assert NOTHING in shown(await tom.slash(club.general, "club stats", book=LANTERN))
 
 
 async def test_it_is_for_clubs_and_another_club_does_not_count(club: Club) -> None:

@@ -68,7 +68,7 @@ def held(*titles: str) -> Vote:
 
 
 def stats(*groups: tuple[int, int, int]) -> Page:
-    return stats_page(Figure(NOON, tuple(Group(*group) for group in groups)), RIVER)
+    return stats_page((Figure(NOON, ()), Figure(NOON, tuple(Group(*group) for group in groups))), RIVER)
 
 
 PAGES: dict[str, Callable[[], Page]] = {
@@ -129,8 +129,12 @@ def test_the_bar_of_a_group_is_as_long_as_its_share_and_is_told_in_words() -> No
     found = [patch for patch in page.close().axes[0].patches if isinstance(patch, FancyBboxPatch)]
     assert [patch.get_width() for patch in found[1::2]] == pytest.approx([ROOM / 4 - 4, ROOM * 3 / 4 - 4])
     assert "15 · 75%" in written(page)
-    told = alt_text(Figure(NOON, (Group(0, 0, 5), Group(1, END, 5))), EMMA)
-    assert told == "Bars of where 10 members are in Emma: up to 25%: 5 members, 50%; from 25%: 5 members, 50%."
+    two, ten = Figure(NOON, (Group(0, 0, 1), Group(END, END, 1))), Figure(NOON, (Group(0, 0, 5), Group(1, END, 5)))
+    assert alt_text((two, ten), EMMA) == (
+        "Bars of where members are in Emma. 2 members agreed to be counted: up to 25%: 1 member, 50%; finished: "
+        "1 member, 50%. 10 members told me where they are, in groups of five or more: up to 25%: 5 members, 50%; "
+        "from 25%: 5 members, 50%."
+    )
 
 
 def test_it_is_a_png_of_the_width_of_the_page_and_the_same_every_time() -> None:

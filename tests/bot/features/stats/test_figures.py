@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.db.sessions import Sessions
-from bot.features.stats.rules import END, QUARTERS, SMALLEST, Figure, Group, Said, groups_of
+from bot.features.stats.rules import END, QUARTERS, SMALLEST, Figure, Group, Said, groups_of, open_groups
 from bot.features.stats.store import ClubFigures
 from bot.people import Member, Reached
 from corpus.books import Book, Unit
@@ -114,7 +114,7 @@ async def test_whoever_looks_after_every_report_sees_the_changes_of_five_members
     told: list[tuple[int, int | None]],
 ) -> None:
     figures = Kept()
-    before = await figures.of_book(1, WHALE)
+    _, before = await figures.of_book(1, WHALE)
     reporters: set[int] = set()
     for member, marks in told:
         figures.now += MINUTE
@@ -124,7 +124,7 @@ async def test_whoever_looks_after_every_report_sees_the_changes_of_five_members
             figures.members[member] = Said(Reached(marks, 100, "chapter"), figures.now)
             reporters.add(member)
         figures.now += MINUTE
-        now = await figures.of_book(1, WHALE)
+        _, now = await figures.of_book(1, WHALE)
         if now != before:
             assert len(reporters) >= SMALLEST
             before, reporters = now, set()
@@ -137,13 +137,48 @@ async def test_that_there_is_nothing_to_show_stands_as_long(records: Sessions) -
     for member, there in enumerate(at(*[1] * 9, *[60] * 4)):
         await move(records, Member(1, member), {"moby-dick": there}, NOON)
     clock += MINUTE
-    assert (await figures.of_book(1, WHALE)).groups == ()
+    assert (await figures.of_book(1, WHALE))[1].groups == ()
     for member, there in enumerate(at(60, 60, 60, 60, 60), 20):
         clock += MINUTE
         await move(records, Member(1, member), {"moby-dick": there}, clock)
         clock += MINUTE
-        shown = await figures.of_book(1, WHALE)
+        _, shown = await figures.of_book(1, WHALE)
         assert shown.groups == ((Group(0, 0, 9), Group(1, 4, 9)) if member == 24 else ())
+
+
+# Who agreed to be counted
+
+
+def test_those_who_agreed_are_shown_from_two_on_by_the_parts_of_the_book() -> None:
+    assert open_groups(spread(1)) == ()
+    assert open_groups(spread(1, 0, 0, 0, 1)) == (Group(0, 0, 1), Group(END, END, 1))
+    assert open_groups(spread(3)) == (Group(0, 0, 3),)
+
+
+async def test_nobody_is_in_both_figures_and_what_those_who_agreed_do_changes_nothing_of_the_others() -> None:
+    """Else the others' places would follow from the difference, or from a figure that is made anew for one of them."""
+    figures = Kept()
+    figures.members |= {n: Said(there, NOON) for n, there in enumerate(at(*[1] * 6, *[60] * 6))}
+    figures.members |= {20 + n: Said(there, NOON, agreed=True) for n, there in enumerate(at(1, 99))}
+    agreed, others = await figures.of_book(1, WHALE)
+    assert (agreed.groups, others.members) == ((Group(0, 0, 1), Group(3, 3, 1)), 12)
+    figures.now += MINUTE
+    figures.members |= {20 + n: Said(there, figures.now, agreed=True) for n, there in enumerate(at(*[60] * 7))}
+    figures.members[0] = Said(at(60)[0], figures.now)
+    agreed, unchanged = await figures.of_book(1, WHALE)
+    assert (agreed.members, unchanged) == (7, others)
+
+
+async def test_who_takes_it_back_is_among_the_others_at_once(records: Sessions) -> None:
+    figures = ClubFigures(app_on(records, now=lambda: NOON + MINUTE))
+    for member, there in enumerate(at(1, 60, 99)):
+        await move(records, Member(1, member), {"moby-dick": there}, NOON)
+        await figures.agree(Member(1, member), True)
+    assert (await figures.of_book(1, WHALE))[0].members == 3
+    await figures.agree(Member(1, 0), False)
+    assert (await figures.of_book(1, WHALE))[0].groups == (Group(2, 2, 1), Group(3, 3, 1))
+    assert not await figures.agreed(Member(1, 0))
+    assert not await figures.agreed(Member(2, 1))
 
 
 # As they are kept
