@@ -172,9 +172,9 @@ def source_line(passage: Passage, book: Book) -> str:
         who = "a member" if passage.by_member else "a reader"
         return who + (f", {'★' * passage.rating}{'☆' * (5 - passage.rating)}" if passage.rating else "")
     name = _KIND_NAMES.get(passage.kind, passage.kind)
-    if not mark or passage.inferred:
-        return name
-    return f"{name}, {mark}%" if book.unit is Unit.PERCENT else f"{name}, {book.unit.value} {mark}"
+    if mark and not passage.inferred:
+        name += f", {mark}%" if book.unit is Unit.PERCENT else f", {book.unit.value} {mark}"
+    return f"{name} ({passage.origin})" if "CC BY" in passage.origin else name
 
 
 _KIND_NAMES = {

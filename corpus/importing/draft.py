@@ -2,11 +2,12 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
 
 from corpus.books import Book, BookPart, Edition, Ratings, SimilarBook, Slug
+from corpus.importing.gates import Ground
 
 
 class Status(StrEnum):
@@ -185,13 +186,17 @@ class BookFacts:
 
 @dataclass(frozen=True, slots=True)
 class ImportContext:
-    """What an importer is given: the book if it exists, the other books, the report; `text`: a novel's words count."""
+    """What an importer is given: the book if it exists, the other books, the report; `text`: a novel's words count.
+
+    `ground`: what chapters that come from outside are checked with.
+    """
 
     slug: Slug
     book: Book | None
     others: Mapping[Slug, Book]
     ledger: Ledger
     text: bool = True
+    ground: Ground = field(default_factory=Ground)
 
     @property
     def names(self) -> list[str]:

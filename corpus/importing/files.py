@@ -8,11 +8,13 @@ import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pypdf
 from pypdf.errors import PyPdfError
 
 from corpus.errors import ImportRefused
+from corpus.importing.cast import is_cast, read_cast
 from corpus.importing.draft import BookFacts
 from corpus.importing.epub import read_epub, read_opf
 from corpus.importing.notes import is_notes, read_notes
@@ -83,7 +85,7 @@ def read_file(path: Path) -> SavedPage:
     if b"<package" in data[:3_000] and b"http://www.idpf.org/2007/opf" in data[:3_000]:
         return read_opf(name, data)
     if path.suffix.lower() == ".json":
-        return _open_library(name, data)
+        return _data(name, data)
     page = _checked(_page(path, data))
     _refuse_what_is_members_own(page)
     if is_gutenberg("\n".join(line.text for line in page.lines[:1_000])):
@@ -118,12 +120,17 @@ def _checked(page: SavedPage) -> SavedPage:
     return page
 
 
-def _open_library(name: str, data: bytes) -> Novel:
-    """Read an edition, a work or the first book of a search, as Open Library tells it. Raises ImportRefused."""
+def _data(name: str, data: bytes) -> SavedPage:
+    """Read what an open catalogue says of a book. Raises ImportRefused."""
     try:
         said = json.loads(decoded(data))
     except (ValueError, RecursionError):
         said = None
+    return read_cast(name, said) if is_cast(said) else read_open_library(name, said)
+
+
+def read_open_library(name: str, said: Any) -> Novel:  # noqa: ANN401 (whatever JSON holds)
+    """Read an edition, a work or the first book of a search, as Open Library tells it. Raises ImportRefused."""
     if isinstance(said, dict) and len(said) == 1:  # {"ISBN:9780000000019": {…}}, or the books of a search
         said = next(iter(said.values()))
     if isinstance(said, dict):

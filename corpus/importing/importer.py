@@ -1,8 +1,9 @@
 """Importing files: reading them, checking their subject, writing documents, and reading those back."""
 
+import contextlib
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
@@ -11,9 +12,10 @@ from corpus.book_file import read_book
 from corpus.books import SLUG, Book, Slug, Unit
 from corpus.documents import read_document
 from corpus.errors import ImportRefused, LibraryProblem
-from corpus.importing import clippings, goodreads, novel, study, wikipedia, write
+from corpus.importing import cast, clippings, goodreads, novel, study, wikipedia, write
 from corpus.importing import draft as drafts
 from corpus.importing.files import read_file
+from corpus.importing.gates import Ground
 from corpus.importing.page import SavedPage
 from corpus.importing.subject import check_subject, fits_slug, fold
 from corpus.labels import AT_THE_END
@@ -22,7 +24,7 @@ from corpus.text import plural
 MAX_SLUG = 80
 """Characters of a slug, which becomes a folder name."""
 
-_IMPORTERS = (novel, clippings, goodreads, wikipedia, study)
+_IMPORTERS = (novel, cast, clippings, goodreads, wikipedia, study)
 """In order of priority; the last reads all pages."""
 
 _IMPORTED = re.compile(r"^imported: ['\"]?([0-9a-f]{12})\b", re.MULTILINE)
@@ -50,8 +52,9 @@ def import_files(
         what = f"{slug}/book.toml says that the book has {plural(book.marks, book.unit.value)}."
         raise ImportRefused(f"{what} Correct it there, or import without --chapters.")
     pages = [read_file(path) for path in paths]
+    ground = _ground(library, book, books) if book and any(map(cast.matches, pages)) else Ground()
     taken = [
-        _read(page, drafts.ImportContext(slug, book, books, drafts.Ledger(page.name), text), unchecked)
+        _read(page, drafts.ImportContext(slug, book, books, drafts.Ledger(page.name), text, ground), unchecked)
         for page in pages
     ]
     facts = drafts.BookFacts(chapters=chapters)
@@ -76,6 +79,19 @@ def _books(library: Path, slug: Slug) -> dict[Slug, Book]:
             if file.parent.name == slug:
                 raise ImportRefused(f"{problem} Nothing was imported.") from problem
     return books
+
+
+def _ground(library: Path, book: Book, others: Mapping[Slug, Book]) -> Ground:
+    """Return what the documents of a book tell with its marks, but for those that come from catalogues."""
+    told: dict[str, list[tuple[int, str]]] = {"summary": [], "text": []}
+    for path in sorted((library / book.slug).glob("*.md")):
+        with contextlib.suppress(LibraryProblem):
+            document = read_document(path, book, others, [])
+            if document.kind in told and document.source != cast.SOURCE:
+                told[document.kind] += [
+                    (block.reveals.marks.get(book.slug, 0), block.text) for block in document.blocks if block.reveals
+                ]
+    return Ground(book.marks, told["summary"], told["text"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,7 +237,8 @@ def read(page: SavedPage, setting: ImportContext) -> tuple[BookFacts, list[Draft
         raise TypeError("only novels are read here")
     ledger, book = setting.ledger, setting.book
     premise = DraftSection.of([page.description])
-    described = DraftDocument.of("premise", "book", "the publisher", [premise], {})
+    by = "Open Library" if "Open Library" in page.kind else "the publisher"
+    described = DraftDocument.of("premise", "book", by, [premise], {})
     if not page.chapters:
         ledger.recognised(page.kind)
         return page.facts, [described]
