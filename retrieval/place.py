@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from corpus.book_file import read_book
 from corpus.books import Book, Reveals, Slug
-from corpus.documents import read_document
+from corpus.documents import Document, read_document
 from corpus.library import Library
 from corpus.names import names_in
 from corpus.passages import TOLD_IN_ORDER, Passage, Unplaced, cut, placed
@@ -219,14 +219,19 @@ class Work:
         return cls(book, fingerprint, settled, told, loose, {name: library.fingerprint(name) for name in names})
 
 
-def looked_through(home: Path, club: str, library: Library) -> tuple[Book, list[Passage], int]:
-    """Return a folder's book, its passages as placed at once, and how many wait. Raises LibraryProblem."""
+def read_through(home: Path, club: str, library: Library) -> tuple[Book, list[Document]]:
+    """Return the book in a folder, and its documents. Raises LibraryProblem."""
     book = read_book(home, [], club)
     books = {**library.books.of(club), book.slug: book}
-    settled, unplaced = cut(book, [read_document(path, book, books, []) for path in sorted(home.glob("*.md"))])
+    return book, [read_document(path, book, books, []) for path in sorted(home.glob("*.md"))]
+
+
+def placed_at_once(book: Book, documents: Iterable[Document]) -> tuple[list[Passage], int]:
+    """Return the passages of a book as far as they are placed without a model, and how many wait for one."""
+    settled, unplaced = cut(book, documents)
     told = [u for u in unplaced if u.passage.kind in TOLD_IN_ORDER]
     waiting = [u.passage for u in unplaced if u.passage.kind not in TOLD_IN_ORDER]
-    return book, [*settled, *spread(told, book), *waiting], len(waiting)
+    return [*settled, *spread(told, book), *waiting], len(waiting)
 
 
 class Placer:

@@ -1,17 +1,21 @@
 """The only way to passages: everything that reaches a reply is asked for here, by an audience, in any thread."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
 from filelock import FileLock
 
-from corpus.books import Book, Slug
+from corpus.books import Book, Reveals, Slug
+from corpus.documents import Block, Document
+from corpus.importing.notes import foreign_marks
+from corpus.labels import UnclearHeading, marks_named
 from corpus.library import Library
 from corpus.names import names_in
-from corpus.passages import ClubText, Passage
+from corpus.passages import TOLD_IN_ORDER, ClubText, Passage
 from retrieval.book import VisibleBook
 from retrieval.books import Books, ClubPassages
 from retrieval.check import SpoilerCheck
@@ -20,7 +24,7 @@ from retrieval.gate import Audience, Gate
 from retrieval.guard import Guard, PassageTokens, Rule
 from retrieval.index import Indexer
 from retrieval.location import ChromaServer, hold
-from retrieval.place import Messages, looked_through
+from retrieval.place import Messages, placed_at_once, read_through
 from retrieval.ranking import Question, Ranker, Ranking, recency
 from retrieval.store import Store
 from retrieval.story import retold
@@ -99,17 +103,78 @@ class Quarter:
     example: str
 
 
+class Doubt(StrEnum):
+    """Why the place of a text should be looked at."""
+
+    UNPLACED = "without a word of how far it goes"
+    UNCLEAR = "below a heading whose marks can’t be read"
+    FOREIGN = "with marks of another program"
+    OTHER = "naming another book"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A text in a line of a document, empty where the audience has not read as far; without a mark, it waits for one.
+
+    `doubt` says why somebody should look at it.
+    """
+
+    document: str
+    line: int
+    mark: int | None
+    text: str
+    doubt: Doubt | None
+
+
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What readers would see of a book that is not in the library yet; `waiting` passages are still to be placed."""
+    """What readers will see of a book; `waiting` passages are still to be placed, `doubts` are to be looked at."""
 
     book: Book
     passages: int
     waiting: int
     quarters: tuple[Quarter, ...]
+    doubts: tuple[Part, ...] = ()
 
 
 QUARTERS = (0, 25, 50, 75)  # shares of a book, in percent
+
+
+def outlook(book: Book, documents: Sequence[Document], books: Mapping[Slug, Book], audience: Audience) -> Outlook:
+    """Return what readers at each quarter of a book see of it, beside other `books`."""
+    passages, waiting = placed_at_once(book, documents)
+    gate, found = Gate(audience), []
+    for share in QUARTERS:
+        mark = book.marks * share // 100
+        seen = [p for p in passages if p.reveals.within({book.slug: mark})]
+        last = max(gate.visible(seen), key=lambda p: (p.mark, p.order), default=None)
+        found.append(Quarter(share, mark, len(seen), last.text if last else ""))
+    others = {slug: other for slug, other in books.items() if slug != book.slug}
+    doubts = (part for document in documents for part in parts_of(document, book, others, audience) if part.doubt)
+    return Outlook(book, len(passages), waiting, tuple(found), tuple(doubts))
+
+
+def parts_of(document: Document, book: Book, others: Mapping[Slug, Book], audience: Audience) -> Iterator[Part]:
+    """Yield the texts of a document, with what is doubtful about each; a novel's own words are sure of their place."""
+    for block in document.blocks if document.kind != "text" else ():
+        seen = Gate(audience).allows(block.reveals or book.whole(), block.explicit)
+        mark = block.reveals.marks.get(book.slug, 0) if block.reveals else None
+        doubt = _doubt(block, document.kind, book, others)
+        yield Part(document.name, block.line, mark, block.text if seen else "", doubt)
+
+
+def _doubt(block: Block, kind: str, book: Book, others: Mapping[Slug, Book]) -> Doubt | None:
+    if block.reveals is None and kind not in TOLD_IN_ORDER:
+        return Doubt.UNPLACED
+    try:
+        if block.placed_by == "heading":
+            marks_named(block.heading, book)
+    except UnclearHeading:
+        return Doubt.UNCLEAR
+    if foreign_marks(block.text):
+        return Doubt.FOREIGN
+    named = {slug for slug in names_in(block.text, others) if slug not in (block.reveals or Reveals()).marks}
+    return Doubt.OTHER if named and not names_in(block.text, {book.slug: book}) and kind != "author" else None
 
 
 def _ranked_passages(view: VisibleBook, ranking: Ranking) -> list[RankedPassage]:
@@ -251,14 +316,14 @@ class Retriever:
 
     def outlook(self, home: Path, audience: Audience) -> Outlook:
         """Return what readers at each quarter of the book in a folder would see. Raises LibraryProblem."""
-        book, passages, waiting = looked_through(home, audience.club, self.library)
-        gate, found = Gate(audience), []
-        for share in QUARTERS:
-            mark = book.marks * share // 100
-            seen = [p for p in passages if p.reveals.within({book.slug: mark})]
-            last = max(gate.visible(seen), key=lambda p: (p.mark, p.order), default=None)
-            found.append(Quarter(share, mark, len(seen), last.text if last else ""))
-        return Outlook(book, len(passages), waiting, tuple(found))
+        book, documents = read_through(home, audience.club, self.library)
+        return outlook(book, documents, self.library.books.of(audience.club), audience)
+
+    def parts(self, home: Path, audience: Audience, name: str) -> list[Part]:
+        """Return the texts of a document of the book in a folder, for who may move them. Raises LibraryProblem."""
+        book, documents = read_through(home, audience.club, self.library)
+        others = {slug: other for slug, other in self.library.books.of(audience.club).items() if slug != book.slug}
+        return [part for each in documents if each.name == name for part in parts_of(each, book, others, audience)]
 
     def whereabouts(self, text: str, audience: Audience, book: Slug) -> int | None:
         """Return the mark, no text, by which a question is dealt with, if all signs agree on it: for hints alone."""

@@ -7,6 +7,7 @@ import logging
 import platform
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from bot.cli.start import DataFolder, LibraryFolder, app
 from bot.db.copy import reviews_in
 from bot.logs import set_up_logs
 from bot.settings import Settings, SettingsError
+from corpus.books import Slug
 from corpus.errors import DogearError
 from corpus.importing.notes import foreign_marks
 from corpus.library import Library
@@ -32,7 +34,7 @@ from corpus.text import plural
 
 if TYPE_CHECKING:  # they would load the models' libraries
     from bot.answering.model import Trial
-    from retrieval.retriever import Retriever
+    from retrieval.retriever import Outlook, Retriever
 
     Opened = Callable[[], AbstractContextManager[Retriever]]
 
@@ -98,6 +100,15 @@ def check_library(folder: Path) -> tuple[Library | None, list[Check]]:
     return library, checks
 
 
+def check_book(look: Outlook) -> Check:
+    """Say how many passages of a book readers see at each quarter, and count what somebody should look at."""
+    seen = ", ".join(f"{quarter.count} at {quarter.share}%" for quarter in look.quarters)
+    found = f"{look.book.title}: of {plural(look.passages, 'passage')}, readers see {seen}"
+    doubts = Counter(part.doubt for part in look.doubts if part.doubt)
+    said = "".join(f"; {plural(count, 'text')} {doubt}" for doubt, count in doubts.most_common())
+    return Check("Book", True, found + said)
+
+
 def check_store(folder: Path | None, opened: Opened, texts: Callable[[], list[ClubText]]) -> Check:
     """Look at whether the vector store, in `folder` or on a server, fits the library and the texts of the clubs."""
     name, later = "Vector store", "It is built when it is needed; “python run_bot.py index” does it now."
@@ -125,12 +136,13 @@ class DoctorTools:
     """What the doctor looks with.
 
     `published_model` compares the weights of the packaged embedding model, `open_store` opens the vector store of
-    a library, `try_model` asks the chat model something small, `sign_in` asks Discord whose a token is. The first two
-    raise an error that says what to do, where something is wrong.
+    a library, `look_through` reads a book, `try_model` asks the chat model something small, `sign_in` asks Discord
+    whose a token is. The first two raise an error that says what to do, where something is wrong.
     """
 
     published_model: Callable[[], Path]
     open_store: Callable[[Settings, Library], AbstractContextManager[Retriever]]
+    look_through: Callable[[Library, Slug], Outlook]
     try_model: Callable[[Settings], Trial]
     sign_in: Callable[[SecretStr], Check]
 
@@ -157,6 +169,7 @@ def examine(
     yield Check("Shards", True, str(settings.shards or "all: this process has every club"))
     books, found = check_library(settings.library)
     yield from found
+    yield from (check_book(look.look_through(books, slug)) for slug in books.books) if books else ()
     if books is not None and model.ok and folder.ok and database.ok:
         yield check_store(
             None if settings.chroma else settings.data / "chroma",
@@ -199,12 +212,16 @@ def doctor(context: typer.Context, library: LibraryFolder = None, data: DataFold
     from bot.answering.model import tried
     from bot.start import DiscordUnreachable, TokenRefused, signed_in
     from retrieval.embedding import published_model
-    from retrieval.retriever import open_retriever
+    from retrieval.gate import Audience
+    from retrieval.retriever import open_retriever, outlook
 
     def open_store(settings: Settings, library: Library) -> AbstractContextManager[Retriever]:
         # What the store would say while it is opened, the doctor says in its own words.
         where = settings.embedding_model, lambda _: None, settings.chroma
         return open_retriever(library, settings.data, *where, replacing=False, at_once=False)
+
+    def look_through(library: Library, slug: Slug) -> Outlook:
+        return outlook(library.books[slug], library.documents[slug], library.books, Audience())
 
     def sign_in(token: SecretStr) -> Check:
         try:
@@ -215,5 +232,5 @@ def doctor(context: typer.Context, library: LibraryFolder = None, data: DataFold
 
     environment = context.obj.environment
     set_up_logs(logging.WARNING, check_settings(environment)[0].secrets)
-    found = examine(environment, DoctorTools(published_model, open_store, tried, sign_in), library, data)
+    found = examine(environment, DoctorTools(published_model, open_store, look_through, tried, sign_in), library, data)
     raise typer.Exit(0 if show(found, Console(file=sys.stdout, highlight=False)) else 1)

@@ -259,7 +259,8 @@ def read(page: SavedPage, setting: ImportContext) -> tuple[BookFacts, list[Draft
     unit = Unit.CHAPTER if page.facts.chapters else Unit.PERCENT
     book = book or Book(setting.slug, page.facts.title, page.facts.author, unit, page.facts.chapters or 100)
     sections = _by_share(page, book) if by_share else _by_chapter(page, marks, book)
-    drafts = [*(_documents(sections) if setting.text else [_contents(page, marks, book)]), described]
+    titles = [chapter.title for chapter in page.chapters]
+    drafts = [*(_documents(sections) if setting.text else [contents(titles, marks, book)]), described]
     facts = page.facts
     if by_share or book.unit is not Unit.CHAPTER:
         facts = replace(facts, chapters=None, lengths=(), parts=())
@@ -307,11 +308,11 @@ def _documents(sections: Sequence[DraftSection]) -> list[DraftDocument]:
     return [replace(drafts[0], stem="text")] if len(drafts) == 1 else drafts
 
 
-def _contents(page: Novel, marks: Sequence[int], book: Book) -> DraftDocument:
-    """Return the titles of the chapters, each shown from its chapter on."""
+def contents(titles: Sequence[str], marks: Sequence[int], book: Book) -> DraftDocument:
+    """Return the titles of chapters with these marks, each shown from its chapter on."""
     told = []
-    for chapter, mark in zip(page.chapters, marks, strict=True):
-        number, rest = numbered(chapter.title)
+    for title, mark in zip(titles, marks, strict=True):
+        number, rest = numbered(title)
         if rest:
             where = f"chapter {mark}" if number or len(marks) == marks[-1] else "a chapter"
             reveals = {book.slug: mark if book.unit not in (Unit.PERCENT, Unit.PAGE) else book.marks}

@@ -14,9 +14,11 @@ from bot.discord.context import ORGANISER, Refused, app_of, deliver, needs
 from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs_and_direct_messages, visitor
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked, AskedQuestions
+from bot.features.books import sources, views
 from bot.features.books.rules import BookForm
+from bot.features.books.sources import SOURCES, removing_card, sources_card
 from bot.features.books.store import ClubBookProblem
-from bot.features.books.views import BUTTONS, SOURCES, BookModal, form_of, removing_card, sources_card
+from bot.features.books.views import BookModal, form_of
 from bot.features.ceilings.store import Audiences
 from bot.features.progress.store import Progress
 from bot.people import Member, Place
@@ -143,7 +145,7 @@ class BookCog(AppCog):
     @app_commands.describe(book="One of your club’s own books")
     @app_commands.autocomplete(book=autocomplete.own_books)
     async def sources(self, interaction: Interaction, book: Name) -> None:
-        """Show what a book of your club is made of; add, remove or export it (organisers)."""
+        """Show what a book of your club is made of; add, move, replace, remove or export it (organisers)."""
         asked, _ = await self._asked(interaction, book)
         await deliver(interaction, await sources_card(self._app, asked))
 
@@ -166,4 +168,6 @@ class BookCog(AppCog):
         return await self._app.get(AskedQuestions).keep(SOURCES, member, place, "", known.slug), known
 
 
-FEATURE = Feature("books", cogs=(BookCog,), buttons=(LibraryPageButton, QuotePageButton, *BUTTONS))
+FEATURE = Feature(
+    "books", cogs=(BookCog,), buttons=(LibraryPageButton, QuotePageButton, *views.BUTTONS, *sources.BUTTONS)
+)

@@ -15,7 +15,9 @@ from corpus.books import MAX_LINE, MAX_MARKS, Book, Slug, Unit
 from corpus.errors import DogearError, ImportRefused
 from corpus.importing.draft import ImportReport, ReportEntry, Status
 from corpus.importing.importer import import_files
-from corpus.positions import PERCENT_WORDS, UNIT_WORDS
+from corpus.importing.relabel import relabelled, without_words
+from corpus.labels import heading_mark
+from corpus.positions import PERCENT_WORDS, UNIT_WORDS, parse_position
 
 MAX_SLUG = 50  # characters of a title in a slug: behind it stands its club, and a button carries both (Discord: 100)
 MAX_FILES = 10  # Discord: files of one field of a form
@@ -136,6 +138,10 @@ class BookText:
         """Every file by its name."""
         return {**self.documents, BOOK_FILE: self.toml}
 
+    def without(self, name: str) -> "BookText":
+        """Return the book without one of its documents."""
+        return replace(self, documents={each: text for each, text in self.documents.items() if each != name})
+
     @property
     def size(self) -> int:
         """Bytes of all files."""
@@ -234,6 +240,32 @@ def _imported(paths: Sequence[Path], slug: Slug, library: Path) -> ImportReport:
         said = re.sub(r"\s*\S*(?:--book|book\.toml).*$", "", str(refused), flags=re.DOTALL).replace(slug, "this book")
         told = re.sub(r"\s*(?:Import it with|Check)$", "", said)
         raise BookFormProblem(f"{told} Nothing was added. Take that file out, or change the form.") from refused
+
+
+def mark_for(typed: str, book: Book) -> int:
+    """Return the mark that a text needs by an organiser's word; of two readings, the later. Raises PositionError."""
+    return max(parse_position(typed, book), heading_mark(typed, book) or 0)
+
+
+def moved(text: BookText, name: str, line: int, mark: int, book: Book, others: Mapping[Slug, Book]) -> BookText:
+    """Return a book in which a text of one document needs another mark; line 0 is all of it. Raises BookFormProblem."""
+    if name not in text.documents:
+        raise BookFormProblem("That document is not there any more. Open /book sources again.")
+    try:
+        document = relabelled(text.documents[name], name, [line] if line else None, mark, book, others)
+    except ImportRefused as refused:
+        raise BookFormProblem(str(refused)) from refused
+    return replace(text, documents={**text.documents, name: document})
+
+
+def with_words(text: BookText) -> bool:
+    """Return whether a book has a novel's own words."""
+    return any(document_line(document).partition(",")[0] == "text" for document in text.documents.values())
+
+
+def wordless(text: BookText, book: Book) -> BookText:
+    """Return a book without a novel's own words."""
+    return replace(text, documents=without_words(text.documents, book))
 
 
 _FIELD = re.compile(r"^(kind|title|source): *['\"]?(.*?)['\"]?$", re.MULTILINE)

@@ -7,6 +7,7 @@ import logging
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import ColumnElement, ForeignKeyConstraint, Index, PrimaryKeyConstraint, delete, func, select, update
@@ -26,7 +27,7 @@ from corpus.books import Book, Reveals, Slug
 from corpus.errors import DogearError, LibraryProblem
 from corpus.library import MAX_BOOK_BYTES
 from retrieval.gate import Audience
-from retrieval.retriever import Outlook
+from retrieval.retriever import Outlook, Part
 
 log = logging.getLogger(__name__)
 
@@ -131,12 +132,18 @@ class ClubBooks:
         with tempfile.TemporaryDirectory(prefix="dogear-") as folder:
             return self._app.discussion.retriever.outlook(text.write(Path(folder)), audience)
 
+    def parts(self, text: BookText, audience: Audience, name: str) -> list[Part]:
+        """Return the texts of one document, with the words that an audience has read. This blocks."""
+        only = replace(text, documents={name: text.documents[name]})
+        with tempfile.TemporaryDirectory(prefix="dogear-") as folder:
+            return self._app.discussion.retriever.parts(only.write(Path(folder)), audience, name)
+
     async def draft(self, by: Member, text: BookText, token: str) -> None:
         """Keep what an organiser is about to add, under a token, until it is confirmed. Raises ClubBookProblem."""
         if text.size > MAX_BOOK_BYTES:
             raise ClubBookProblem(f"A book can have {MAX_BOOK_BYTES // 1_000_000} MB of text. Attach less of it.")
         try:
-            await self._app.workers.do(lambda: self._check(by.club, text))
+            await self._app.workers.do(lambda: self.book_of(by.club, text))
         except LibraryProblem as problem:
             raise ClubBookProblem(f"I can’t make a book of that: {problem.what} {problem.cure}") from problem
         async with self._database.writing() as session:
@@ -283,8 +290,8 @@ class ClubBooks:
                 "Remove something that you no longer need, with /book sources or /book remove."
             )
 
-    def _check(self, club: int, text: BookText) -> Book:
-        """See whether the running library could read a book. Raises LibraryProblem."""
+    def book_of(self, club: int, text: BookText) -> Book:
+        """Return a club's book as its text says it. This blocks. Raises LibraryProblem."""
         with tempfile.TemporaryDirectory(prefix="dogear-") as folder:
             return read_book(text.write(Path(folder)), [], club_name(club))
 

@@ -1,10 +1,8 @@
-"""How a club's own book is added and changed: the form, the preview, what it is made of, and removing it."""
+"""How a club's own book is added and changed: the form, the preview, and what is moved before it is confirmed."""
 
-import io
-import zipfile
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, Self
 
 import discord
@@ -13,7 +11,7 @@ from pydantic import TypeAdapter
 from bot.answering import texts
 from bot.app import App
 from bot.discord import buttons, cards
-from bot.discord.context import CURES, ORGANISER, Choice, Refused, app_of, deliver, needs, replace_card
+from bot.discord.context import CURES, ORGANISER, Choice, app_of, deliver, needs, replace_card
 from bot.discord.visitor import acknowledge
 from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.books import rules
@@ -27,10 +25,10 @@ from corpus.books import Book, Slug
 from corpus.errors import DogearError
 from corpus.names import UnknownBook, find_book
 from corpus.text import plural
-from retrieval.retriever import Outlook, Quarter
+from retrieval.retriever import Outlook, Part, Quarter
 
-FORM, DRAFT, SOURCES, GONE = "book-form", "book-draft", "book-sources", "book-gone"
-"""What is kept for a button: what was typed, a book as it would be, a book as it is, and a book that was removed."""
+FORM, DRAFT, DOCUMENT = "book-form", "book-draft", "book-document"
+"""What is kept for a button: what was typed, a book as it would be, and a document of a book as it is."""
 
 TITLE = 80  # characters of a title that a button carries (Discord: 100 in all)
 LISTED = 5  # sentences about what was left out, or is doubtful, on a preview
@@ -63,9 +61,9 @@ _KEPT = TypeAdapter(KeptDraft)
 class BookModal(buttons.Dialogue):
     """What a book is, and what there is to read about it."""
 
-    def __init__(self, form: rules.BookForm, slug: Slug = "") -> None:
+    def __init__(self, form: rules.BookForm, slug: Slug = "", instead_of: str = "") -> None:
         super().__init__(title=cards.one_line(f"Change {form.title}" if slug else "Add a book", cards.MODAL_TITLE))
-        self._slug = slug
+        self._slug, self._instead_of = slug, instead_of
         self.name = self.line("Title", "title", form.title, max_length=200)
         self.author = self.line("Author", "author", form.author, max_length=200)
         self.length = self.line(
@@ -91,7 +89,7 @@ class BookModal(buttons.Dialogue):
             if large := [file.filename[:60] for file in self.files.values if file.size > rules.MAX_FILE]:
                 raise rules.BookFormProblem(f"{large[0]} is larger than {rules.MAX_FILE // 1_000_000} MB.")
             files = [(file.filename, await file.read()) for file in self.files.values]
-            asked = await draft_of(app_of(interaction), member, place, form, files, self._slug)
+            asked = await draft_of(app_of(interaction), member, place, form, files, self._slug, self._instead_of)
         except DogearError as error:
             typed = KeptDraft(form).written()
             kept = await app_of(interaction).get(AskedQuestions).keep(FORM, member, place, typed, self._slug or None)
@@ -100,11 +98,13 @@ class BookModal(buttons.Dialogue):
 
 
 async def draft_of(
-    app: App, member: Member, place: Place, form: rules.BookForm, files: list[tuple[str, bytes]], slug: Slug = ""
-) -> Asked:
+    app: App, member: Member, place: Place, form: rules.BookForm, files: list[tuple[str, bytes]], slug: Slug = "",
+    instead_of: str = "",
+) -> Asked:  # fmt: skip
     """Keep what a form and its files make of a book, until it is confirmed. Raises BookFormProblem or ClubBookProblem.
 
-    Without a slug, it is a new book, or the club's book of that title.
+    Without a slug, it is a new book, or the club's book of that title; it is without the document that the files stand
+    `instead_of`.
     """
     app.get(Allowance).take(member)
     books, form = app.get(ClubBooks), form.checked()
@@ -117,8 +117,9 @@ async def draft_of(
         except UnknownBook:
             slug = rules.slug_of(form.title, member.club)
     now, others = await books.current(slug), await books.others(member.club, slug)
+    before = now.without(instead_of) if now else None
     async with books.importing:
-        text, dropped, doubtful = await in_daemon_thread(lambda: rules.draft_from(slug, form, files, now, others))
+        text, dropped, doubtful = await in_daemon_thread(lambda: rules.draft_from(slug, form, files, before, others))
     kept = KeptDraft(replace(form, text=""), "", now.digest if now else "", dropped, doubtful)
     return await keep_draft(app, member, place, text, kept)
 
@@ -144,7 +145,11 @@ async def preview_card(app: App, asked: Asked) -> cards.Card:
     parts += [_bullets("Please check", kept.doubtful), _bullets("Left out", kept.dropped)]
     does = "Remove" if kept.removes else "Change it" if kept.before else "Add"
     change: list[cards.Item] = [] if kept.removes else [FormButton(asked.id, label="Change")]
+    if rules.with_words(text) and not kept.removes:
+        change.append(WithoutWordsButton(asked.id))
     items = [AddBookButton(asked.id, label=does), *change, buttons.Cancel(asked.member.id)]
+    if look.doubts and not kept.removes:
+        items.append(MoveMenu.of(asked.id, look.doubts, "Move a doubtful text"))
     title, body = cards.safe(f"{what} {book.title}?"), "\n\n".join(filter(None, parts))
     return cards.Card(title, body, buttons=items, note="Nothing is changed yet. Only you see this.")
 
@@ -161,6 +166,10 @@ def _readable(look: Outlook) -> str:
             f"{plural(look.waiting, 'passage')} of {look.passages} don’t say how far they go. I compare them with the "
             "rest once the book is added; until then they count as the end."
         )
+    counted = Counter(part.doubt for part in look.doubts if part.doubt)
+    if counted:
+        counts = "; ".join(f"{plural(count, 'text')} {doubt}" for doubt, count in counted.most_common())
+        lines.append(f"Doubtful: {counts}. The menu moves them.")
     return "\n".join(lines)
 
 
@@ -173,6 +182,75 @@ def _quarter(quarter: Quarter) -> str:
 def _bullets(title: str, said: Sequence[str]) -> str:
     more = [f"and {len(said) - LISTED} more"] if len(said) > LISTED else []
     return "\n".join((f"**{title}**", *(f"• {cards.safe(line)}" for line in (*said[:LISTED], *more)))) if said else ""
+
+
+class MoveMenu(buttons.Picked, template=rf"book-move:{buttons.ID}"):
+    """Picks a text of a book, to move it; its words are shown as far as its organiser has read."""
+
+    @classmethod
+    def of(cls, asked_id: str, parts: Sequence[Part], placeholder: str, whole: str = "") -> Self:
+        """Return the menu of these texts; `whole` is a document that may be moved as a whole."""
+        options = [discord.SelectOption(label="All of it", value=f"0:{whole}")] if whole else []
+        for part in parts[: cards.OPTIONS - len(options)]:
+            where = f"{part.document}, line {part.line}"
+            told = f"{where}, {'no mark' if part.mark is None else f'mark {part.mark}'}. {part.doubt or ''}"
+            options.append(
+                discord.SelectOption(
+                    label=cards.one_line(part.text or where, cards.OPTION), value=f"{part.line}:{part.document}",
+                    description=cards.one_line(told, cards.OPTION),
+                )
+            )  # fmt: skip
+        return cls(discord.ui.Select(custom_id=f"book-move:{asked_id}", placeholder=placeholder, options=options))
+
+    async def picked(self, interaction: cards.Interaction, values: list[str]) -> None:
+        """Ask how far somebody must have read for it."""
+        await needs(interaction, ORGANISER)
+        asked = await buttons.own_question(interaction, self.custom_id.partition(":")[2], DRAFT, DOCUMENT)
+        line, _, name = values[0].partition(":")
+        await interaction.response.send_modal(MarkModal(asked, name, int(line)))
+
+
+class MarkModal(buttons.Dialogue):
+    """How far somebody must have read for a text; line 0 is all of a document."""
+
+    def __init__(self, asked: Asked, name: str, line: int) -> None:
+        super().__init__(title="Move a text")
+        self._asked, self._name, self._line = asked, name, line
+        told = "Readers see it from there on: ch 7, 45%, the end; or “not started” for everybody."
+        self.where = self.line("How far must somebody have read?", "where", "", max_length=100, description=told)
+
+    async def on_submit(self, interaction: cards.Interaction, /) -> None:
+        """Show what readers would see then."""
+
+        def moved(text: BookText, book: Book, others: dict[Slug, Book]) -> BookText:
+            return rules.moved(text, self._name, self._line, rules.mark_for(self.where.value, book), book, others)
+
+        await interaction.response.defer()
+        await needs(interaction, ORGANISER)
+        await replace_card(interaction, await redrafted_card(app_of(interaction), self._asked, moved))
+
+
+async def redrafted_card(
+    app: App, asked: Asked, change: Callable[[BookText, Book, dict[Slug, Book]], BookText]
+) -> cards.Card:
+    """Return the preview of a draft, or of a book as it is, with a change that is made off the event loop."""
+    books, slug, is_draft = app.get(ClubBooks), asked.book or "", asked.do == DRAFT
+    text = await (books.read(slug, asked.id) if is_draft else books.read(slug))
+    others = {name: book for name, book in app.books_of(asked.member.club).items() if name != slug}
+    after = await in_daemon_thread(lambda: change(text, books.book_of(asked.member.club, text), others))
+    kept = KeptDraft.read(asked.text) if is_draft else KeptDraft(form_of(app.books[slug]), "", text.digest)
+    return await preview_card(app, await keep_draft(app, asked.member, asked.place, after, kept))
+
+
+class WithoutWordsButton(buttons.OwnButton, template=rf"book-wordless:{buttons.ID}"):
+    """Leaves a novel's own words out of a book; chapters, titles and lengths stay."""
+
+    label, of, right = "Leave the novel’s words out", (DRAFT, DOCUMENT), ORGANISER
+
+    async def card(self, interaction: cards.Interaction) -> cards.Card:
+        """Show what would be left."""
+        asked = await self.asked(interaction)
+        return await redrafted_card(app_of(interaction), asked, lambda text, book, _: rules.wordless(text, book))
 
 
 class AddBookButton(buttons.Confirm, template=rf"book-add:{buttons.ID}"):
@@ -242,145 +320,6 @@ def form_of(book: Book) -> rules.BookForm:
     return rules.BookForm(book.title, book.author, rules.length_text(book))
 
 
-async def sources_card(app: App, asked: Asked, page: int = 1) -> cards.Card:
-    """Return what a club's book is made of, with what can be done about it."""
-    text = await app.get(ClubBooks).read(asked.book or "")
-    book = app.books[text.slug]
-    names = sorted(text.documents)
-    last = max(1, -(-len(names) // cards.OPTIONS))
-    page = min(page, last)
-    shown = names[(page - 1) * cards.OPTIONS : page * cards.OPTIONS]
-    if not names:
-        lines = ["There is nothing to read about it yet. Press “Add or correct” to attach files or paste text."]
-    else:
-        lines = [f"**{cards.safe(name)}**\n{cards.safe(rules.document_line(text.documents[name]))}" for name in shown]
-    menu = [DocumentMenu.of(asked.id, shown)] if shown else []
-    items: list[cards.Item] = [*menu, MoreButton(asked.id), ExportButton(asked.id), RemoveBookButton(asked.id)]
-    items += cards.turns(partial(SourcesPageButton, asked.id), page, last)
-    return cards.Card(cards.safe(f"Sources of {book.title}"), "\n".join(lines), buttons=items)
-
-
-class SourcesPageButton(buttons.Page, template=rf"book-sources:{buttons.ID}:{buttons.PAGE}"):
-    """Turns to a page of a book's sources."""
-
-    of, right = (SOURCES,), ORGANISER
-
-    async def card(self, interaction: cards.Interaction) -> cards.Card:
-        """Show the page in place of the one before."""
-        return await sources_card(app_of(interaction), await self.asked(interaction), self.page)
-
-
-class MoreButton(buttons.OwnButton, template=rf"book-more:{buttons.ID}"):
-    """Opens the form of a book, to correct it and to add more."""
-
-    label, style, of, right = "Add or correct", buttons.PRIMARY, (SOURCES,), ORGANISER
-
-    async def pressed(self, interaction: cards.Interaction) -> None:
-        """Open the form."""
-        asked = await self.asked(interaction)
-        book = app_of(interaction).books[asked.book or ""]
-        await interaction.response.send_modal(BookModal(form_of(book), book.slug))
-
-
-class DocumentMenu(buttons.Picked, template=rf"book-document:{buttons.ID}"):
-    """Picks a document of a book, to remove it."""
-
-    @classmethod
-    def of(cls, asked_id: str, names: list[str]) -> Self:
-        """Return the menu of these documents."""
-        labels = [(cards.one_line(name, cards.OPTION), name[: cards.OPTION]) for name in names]
-        options = [discord.SelectOption(label=label, value=value) for label, value in labels]
-        menu_id = f"book-document:{asked_id}"
-        return cls(discord.ui.Select(custom_id=menu_id, placeholder="Remove a source", options=options))
-
-    async def picked(self, interaction: cards.Interaction, values: list[str]) -> None:
-        """Show what would be left without it."""
-        await interaction.response.defer()
-        await needs(interaction, ORGANISER)
-        asked = await buttons.own_question(interaction, self.custom_id.partition(":")[2], SOURCES)
-        app = app_of(interaction)
-        now, (name,) = await app.get(ClubBooks).read(asked.book or ""), values
-        left = {each: text for each, text in now.documents.items() if each != name}
-        kept = KeptDraft(form_of(app.books[now.slug]), "", now.digest, removes=name)
-        draft = await keep_draft(app, asked.member, asked.place, BookText(now.slug, now.toml, left), kept)
-        await replace_card(interaction, await preview_card(app, draft))
-
-
-class ExportButton(buttons.OwnButton, template=rf"book-export:{buttons.ID}"):
-    """Sends all files of a book in one archive."""
-
-    label, opens, of, right = "Export", True, (SOURCES,), ORGANISER
-
-    async def card(self, interaction: cards.Interaction) -> cards.Card:
-        """Return the archive: a folder of a library."""
-        asked, app = await self.asked(interaction), app_of(interaction)
-        text = await app.get(ClubBooks).read(asked.book or "")
-        name = text.slug.rpartition("-")[0]
-
-        def packed() -> bytes:
-            into = io.BytesIO()
-            with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
-                for file, words in text.files.items():
-                    archive.writestr(f"{name}/{file}", words)
-            return into.getvalue()
-
-        data = await app.workers.do(packed)  # a club's text may take seconds
-        if len(data) > cards.FILE:
-            raise Refused("That is more than Discord lets me send in one file. My operator can copy it for you.")
-        document = cards.Attachment(f"{name}.zip", data)
-        return cards.Card(body="All files of the book, in the library’s format.", document=document)
-
-
-class RemoveBookButton(buttons.OwnButton, template=rf"book-remove:{buttons.ID}"):
-    """Asks whether a book shall be removed."""
-
-    label, style, of, right = "Remove the book", buttons.DANGER, (SOURCES,), ORGANISER
-
-    async def card(self, interaction: cards.Interaction) -> cards.Card:
-        """Show what would be removed."""
-        asked = await self.asked(interaction)
-        return removing_card(asked, app_of(interaction).books[asked.book or ""])
-
-
-def removing_card(asked: Asked, book: Book) -> cards.Card:
-    """Return the preview of removing a book."""
-    text = (
-        f"Remove {book.title} by {book.author} from your club’s books? Everything that you added about it goes. "
-        "Members keep where they are, and their reviews wait for it: they are back if you add the book again."
-    )
-    return cards.notice_card(text, buttons=[RemovedButton(asked.id), buttons.Cancel(asked.member.id, label="Keep it")])
-
-
-class RemovedButton(buttons.Confirm, template=rf"book-removed:{buttons.ID}"):
-    """Removes a book, once that is confirmed."""
-
-    label, style, of, right = "Remove", buttons.DANGER, (SOURCES,), ORGANISER
-
-    async def card(self, interaction: cards.Interaction) -> cards.Card:
-        """Remove it, and offer to undo."""
-        asked, app = await self.asked(interaction), app_of(interaction)
-        book = app.books[asked.book or ""]
-        await app.get(ClubBooks).remove(asked.member, book.slug)
-        kept = await app.get(AskedQuestions).keep(GONE, asked.member, asked.place, "", book.slug)
-        undo = [PutBackButton(kept.id)]
-        return cards.notice_card(f"Removed: {book.title}. You can undo this for a day.", buttons=undo)
-
-
-class PutBackButton(buttons.Undo, template=rf"book-back:{buttons.ID}"):
-    """Puts a removed book back."""
-
-    of, right = (GONE,), ORGANISER
-
-    async def card(self, interaction: cards.Interaction) -> cards.Card:
-        """Put it back."""
-        asked, app = await self.asked(interaction), app_of(interaction)
-        book = await app.get(ClubBooks).put_back(asked.member, asked.book or "")
-        return cards.notice_card(f"Undone. {book.title} is back.")
-
-
 CURES[UnknownBook] = AddItButton.of
 
-BUTTONS = (
-    AddBookButton, AddItButton, UndoBookButton, FormButton, SourcesPageButton, MoreButton, DocumentMenu, ExportButton,
-    RemoveBookButton, RemovedButton, PutBackButton,
-)  # fmt: skip
+BUTTONS = (AddBookButton, AddItButton, UndoBookButton, FormButton, MoveMenu, WithoutWordsButton)

@@ -17,7 +17,8 @@ from corpus.books import Reveals
 from corpus.errors import DogearError
 from corpus.library import Library
 from corpus.passages import ClubText
-from retrieval.retriever import Retriever
+from retrieval.gate import Audience
+from retrieval.retriever import Retriever, outlook
 
 TOKEN = "MTA3NjU0MzIxMDk4NzY1NDMyMQ.GaBcDe.a-signature_of-some-27-letters"
 BOOK = 'title = "The Hound"\nauthor = "A. Writer"\nunit = "chapter"\nmarks = 15\n'
@@ -89,6 +90,19 @@ def test_marks_of_other_programs_in_a_document_are_mentioned(library: Path) -> N
     assert "import" in doubt.cure
 
 
+def test_a_book_says_what_readers_see_at_each_quarter_and_what_is_doubtful(
+    look: DoctorTools, library: Path, tmp_path: Path
+) -> None:
+    notes = "## Chapter 4\n\nA dog howls.\n\n## Chapter 44\n\nThe dog is painted.\n"
+    (library / "hound" / "notes.md").write_text(notes, encoding="utf-8")
+    (library / "hound" / "review.md").write_text("I did not like the dog.\n", encoding="utf-8")
+    (book,) = [check for check in examine({}, look, library, tmp_path) if check.name == "Book"]
+    assert book.found == (
+        "The Hound: of 3 passages, readers see 0 at 0%, 0 at 25%, 1 at 50%, 1 at 75%; 1 text below a heading whose "
+        "marks can’t be read; 1 text without a word of how far it goes"
+    )
+
+
 def test_a_library_without_a_folder_or_without_a_book_is_no_use(tmp_path: Path) -> None:
     library, found = checks.check_library(tmp_path / "gone")
     assert library is None
@@ -129,6 +143,7 @@ def look() -> DoctorTools:
     return DoctorTools(
         published_model=lambda: Path("model"),
         open_store=behind,
+        look_through=lambda library, slug: outlook(library.books[slug], library.documents[slug], {}, Audience()),
         try_model=lambda _: Trial(False, "is no chat server", "Correct OPENAI_BASE_URL."),
         sign_in=lambda _: Check("Discord", True, "the token is Dogear#0042’s"),
     )
@@ -152,8 +167,8 @@ def test_everything_is_looked_at_once(look: DoctorTools, library: Path, tmp_path
     (tmp_path / "chroma").mkdir()
     found = list(examine({"DOGEAR_LIBRARY": str(library), "DOGEAR_DATA": str(tmp_path)}, look))
     assert [check.name for check in found] == [
-        "Python", "Settings", "Embedding model", "Data folder", "Club data", "Shards", "Library", "Vector store",
-        "Chat model", "Discord",
+        "Python", "Settings", "Embedding model", "Data folder", "Club data", "Shards", "Library", "Book",
+        "Vector store", "Chat model", "Discord",
     ]  # fmt: skip
     assert [check.name for check in found if not check.ok] == ["Vector store", "Discord"]
     assert not any(check.serious for check in found if not check.ok)

@@ -11,6 +11,7 @@ from simcord import GuildHandle, InteractionResult, MemberActor
 from bot.features.ask.store import DirectMessages
 from bot.features.books.store import ClubBooks
 from retrieval.types import Embedder
+from tests.corpus.importing.books import epub, prose, xhtml
 from tests.fakes.bookshelf import opened, write_lantern
 from tests.fakes.club import Club, buttons, labels, message, opened_club, shown, texts
 from tests.fakes.club_books import DOCUMENTS, SECRET_WORDS
@@ -47,6 +48,12 @@ async def added(club: Club, jo: MemberActor, **typed: object) -> InteractionResu
     done = await jo.click(message(preview), label="Add")
     await club.app.get(ClubBooks).indexed()
     return done
+
+
+def options(result: InteractionResult) -> list[str]:
+    """Return what can be picked from the menus of an answer."""
+    rows = [row for part in message(result).components for row in part["components"]]
+    return [each["value"] for row in rows for item in row.get("components", ()) for each in item.get("options", ())]
 
 
 async def reader(club: Club, name: str, where: str) -> MemberActor:
@@ -127,7 +134,10 @@ async def test_sources_are_listed_exported_and_removed_and_it_can_be_undone(club
     assert len(names) > 1
     assert str(club.guild.id) not in "".join(names)
     (document,) = (name.partition("/")[2] for name in names if not name.endswith("book.toml"))
-    preview = await jo.select(message(sources), values=[document])
+    chosen = await jo.select(message(sources), values=[document])
+    assert "summary, The story" in shown(chosen)
+    assert "Zephyrine" not in shown(chosen), "its organiser has not begun it"
+    preview = await jo.click(message(chosen), label="Remove")
     assert "I know nothing about its story yet" in shown(preview)
     changed = await jo.click(message(preview), label="Remove")
     await club.app.get(ClubBooks).indexed()
@@ -136,6 +146,72 @@ async def test_sources_are_listed_exported_and_removed_and_it_can_be_undone(club
     assert "Undone" in shown(await jo.click(message(changed), label="Undo"))
     await club.app.get(ClubBooks).indexed()
     assert club.app.discussion.retriever.placed_for_the_owner(slug) != []
+
+
+def places(club: Club) -> dict[str, int]:
+    """Return what each passage of the book needs, by how it begins."""
+    slug = f"vellichor-{club.guild.id}"
+    return {p.text[:9]: p.mark for p in club.app.discussion.retriever.placed_for_the_owner(slug)}
+
+
+REVIEW = b"# Vellichor\n\nI liked how Zephyrine and the tide belong together.\n"
+
+
+async def test_a_doubtful_text_is_moved_before_the_book_is_added(club: Club, jo: MemberActor) -> None:
+    preview = await filled(club, jo, files=[("guide.md", GUIDE), ("review.md", REVIEW)])
+    assert "Doubtful: 1 text without a word of how far it goes" in shown(preview)
+    assert "Zephyrine" not in shown(preview), "its organiser has not begun it"
+    (option,) = options(preview)
+    form = await jo.select(message(preview), values=[option])
+    assert "I don’t understand" in shown(await jo.submit_modal(form, {"where": "nowhere"}))
+    moved = await jo.submit_modal(await jo.select(message(preview), values=[option]), {"where": "in chapter 3"})
+    assert "Doubtful" not in shown(moved)
+    await jo.click(message(moved), label="Add")
+    await club.app.get(ClubBooks).indexed()
+    assert places(club)["I liked h"] == 3
+
+
+async def test_a_document_is_moved_and_replaced_and_both_are_undone(club: Club, jo: MemberActor) -> None:
+    await added(club, jo, files=("guide.md", GUIDE))
+    before, books = places(club), club.app.get(ClubBooks)
+    (name,) = (await books.read(f"vellichor-{club.guild.id}")).documents
+
+    async def chosen() -> InteractionResult:
+        sources = await jo.slash(club.general, "book sources", book="Vellichor")
+        return await jo.select(message(sources), values=[name])
+
+    form = await jo.select(message(await chosen()), values=[f"0:{name}"])
+    changed = await jo.click(message(await jo.submit_modal(form, {"where": "the end"})), label="Change it")
+    await books.indexed()
+    assert set(places(club).values()) == {5}
+    await jo.click(message(changed), label="Undo")
+    await books.indexed()
+    assert places(club) == before
+    new = b"# Vellichor\n\n## Chapter 2\n\nQuillon finds a marble albatross in the first hall of the palace.\n"
+    form = await jo.click(message(await chosen()), label="Replace")
+    preview = await jo.submit_modal(form, FORM | {"files": ("new.md", new)})
+    changed = await jo.click(message(preview), label="Change it")
+    await books.indexed()
+    assert places(club) == {"Quillon f": 2}
+    await jo.click(message(changed), label="Undo")
+    await books.indexed()
+    assert places(club) == before
+
+
+async def test_a_novel_s_own_words_are_left_out_and_its_titles_stay(club: Club, jo: MemberActor) -> None:
+    pages = {f"c{n}.xhtml": xhtml(f"<h1>Chapter {n}: Hall {n}</h1>{prose(f'tide {n}')}") for n in (1, 2, 3)}
+    table = [(f"Chapter {n}: Hall {n}", f"c{n}.xhtml") for n in (1, 2, 3)]
+    novel = epub(pages, nav=table, title="Vellichor", author="Ortensia Vale")
+    preview = await filled(club, jo, length="", files=("v.epub", novel))
+    assert "3 chapters" in shown(preview)
+    without = await jo.click(message(preview), label="Leave the novel’s words out")
+    await jo.click(message(without), label="Add")
+    books, slug = club.app.get(ClubBooks), f"vellichor-{club.guild.id}"
+    await books.indexed()
+    assert list((await books.read(slug)).documents) == ["contents.md"]
+    passages = club.app.discussion.retriever.placed_for_the_owner(slug)
+    assert [(p.text, p.mark) for p in passages] == [(f"“Hall {n}” is the title of chapter {n}.", n) for n in (1, 2, 3)]
+    assert len(club.app.books[slug].lengths) == 3
 
 
 async def test_a_book_is_removed_once_that_is_confirmed_and_comes_back(club: Club, jo: MemberActor) -> None:
