@@ -14,7 +14,7 @@ from bot.discord import autocomplete
 from bot.discord.buttons import DANGER, ID, PRIMARY, Dialogue, OwnButton, Pressed
 from bot.discord.cards import CHOICE, CHOICES, Card, Interaction, Tone, notice_card, one_line, safe, turns
 from bot.discord.context import MODERATOR, app_of, bot_of, deliver, has, may_speak, needs, replace_card
-from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs
+from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs, visitor
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import AskedQuestions
 from bot.features.ceilings.store import Audiences
@@ -29,14 +29,16 @@ from corpus.positions import MAX_LENGTH
 EMPTY = "The queue is empty. Write a prompt with /prompt draft; everybody can suggest one with /prompt suggest."
 
 DECISIONS = {"approve": "Approve", "post": "Post here now"}
+SHOW = {"show": "Show it"}
+STYLES = {"approve": PRIMARY, "post": PRIMARY, "show": DANGER}
 QUESTIONS = {"edit": "Edit", "reject": "Reject with reason", "section": "Place in section"}
 
 
-class PromptButton(Pressed, template=r"prompt:(?P<do>approve|post|edit|reject|section):(?P<number>\d{1,18})"):
-    """Approves a prompt, posts it where the button is pressed, or asks for what has to be typed for something else."""
+class PromptButton(Pressed, template=r"prompt:(?P<do>approve|post|edit|reject|section|show):(?P<number>\d{1,18})"):
+    """Approves a prompt, posts or shows it where the button is pressed, or asks for what has to be typed."""
 
     def __init__(self, do: str, number: int | str) -> None:
-        super().__init__(do, number, label=(DECISIONS | QUESTIONS)[do], style=PRIMARY if do in DECISIONS else None)
+        super().__init__(do, number, label=(DECISIONS | QUESTIONS | SHOW)[do], style=STYLES.get(do))
 
     async def pressed(self, interaction: Interaction) -> None:
         """Decide, or ask."""
@@ -50,8 +52,10 @@ class PromptButton(Pressed, template=r"prompt:(?P<do>approve|post|edit|reject|se
         by, place = await needs(interaction, MODERATOR)
         if self.given["do"] == "post":
             return await posted_here(interaction, by, place, self.number("number"))
-        app = app_of(interaction)
-        return await looked_at(app, place, await app.get(Prompts).approve(by, self.number("number")))
+        prompts, number = app_of(interaction).get(Prompts), self.number("number")
+        showing = self.given["do"] == "show"
+        prompt = await (prompts.prompt(by.club, number) if showing else prompts.approve(by, number))
+        return await looked_at(app_of(interaction), by, place, prompt, show=True)
 
 
 class OverrideButton(Pressed, template=r"prompt-override:(?P<number>\d{1,18}):(?P<due>\d{1,12})"):
@@ -81,17 +85,25 @@ async def queue_card(app: App, by: Member, place: Place, number: int) -> Card:
     """Return one prompt of the queue, by its place in it, or the nearest there is."""
     waiting = await app.get(Prompts).queue(by.club)
     shown = min(max(1, number), len(waiting))
-    return await looked_at(app, place, waiting[shown - 1], shown, len(waiting)) if waiting else notice_card(EMPTY)
+    return await looked_at(app, by, place, waiting[shown - 1], shown, len(waiting)) if waiting else notice_card(EMPTY)
 
 
-async def looked_at(app: App, place: Place, prompt: Prompt, shown: int = 0, of: int = 0) -> Card:
-    """Return a prompt as a moderator in a place sees it, alone or in the queue, with what can be done about it."""
+async def looked_at(
+    app: App, by: Member, place: Place, prompt: Prompt, shown: int = 0, of: int = 0, *, show: bool = False
+) -> Card:
+    """Return a prompt as a moderator in a place sees it, alone or in the queue, with what can be done about it.
+
+    What would spoil the book for them is covered, unless they want it shown.
+    """
+    beyond, unread = await app.get(Prompts).looked_at(prompt, by, place)
+    unread = {} if show else unread
     done = {PromptState.APPROVED: "approve", PromptState.REJECTED: "reject"}.get(prompt.state)
-    can = () if prompt.state is PromptState.POSTED else (*DECISIONS, *QUESTIONS)
+    can: tuple[str, ...] = () if prompt.state is PromptState.POSTED else (*DECISIONS, *QUESTIONS)
+    can = ("show", *(do for do in can if do == "reject")) if unread else can
     items = [PromptButton(do, prompt.id) for do in can if do != done]
     others = turns(QueueButton, shown, of, more="Next") if of else [QueueButton(1)]
-    beyond = await app.get(Prompts).beyond(prompt, place)
-    return prompt_card(prompt, beyond, app.books, [*items, *others], f"{shown} of {of} in the queue" if of else "")
+    where = f"{shown} of {of} in the queue" if of else ""
+    return prompt_card(prompt, beyond, app.books, [*items, *others], where, unread)
 
 
 async def posted_here(
@@ -102,13 +114,13 @@ async def posted_here(
     may_speak(interaction)
     app = app_of(interaction)
     prompt = await app.get(Prompts).prompt(by.club, number)
-    beyond = await app.get(Prompts).beyond(prompt, place)
+    beyond, unread = await app.get(Prompts).looked_at(prompt, by, place)
     if beyond and not override:
         seconds = int(due.timestamp()) if due else 0
         cure = "If it’s no spoiler, you can post it anyway; the audit records that."
         body = f"I haven’t posted it. {where_it_belongs(beyond, app.books)} {cure}"
-        items = [OverrideButton(number, seconds), PromptButton("edit", number)]
-        return Card(mark_of(prompt), body, (safe(prompt.text),), Tone.PROBLEM, items)
+        items = [OverrideButton(number, seconds), PromptButton("show" if unread else "edit", number)]
+        return Card(mark_of(prompt), body, () if unread else (safe(prompt.text),), Tone.PROBLEM, items)
     planned = await app.get(Prompts).plan(by, number, place, due, override=bool(beyond))
     if due is not None and due > app.now():
         bot_of(interaction).jobs.nudge()
@@ -149,7 +161,7 @@ class PromptDialogue(Dialogue):
             prompt = await prompts.reject(by, number, typed)
         else:
             prompt = await prompts.in_section(by, number, find_book(typed, app.books_of(by.club)), where[0])
-        card = await looked_at(app, place, prompt)
+        card = await looked_at(app, by, place, prompt, show=self._do == "edit")
         await (deliver(interaction, card) if alone else replace_card(interaction, card))
 
 
@@ -158,6 +170,9 @@ async def type_about(interaction: Interaction, do: str, number: int) -> None:
     by, place = await needs(interaction, MODERATOR)
     app = app_of(interaction)
     prompt, here = await app.get(Prompts).prompt(by.club, number), list(await app.get(Audiences).ceiling(place))
+    if do == "edit" and interaction.message is None and (await app.get(Prompts).looked_at(prompt, by, place))[1]:
+        await deliver(interaction, await looked_at(app, by, place, prompt))
+        return
     book = app.books.get(prompt.book or (here[0] if len(here) == 1 else ""))
     await interaction.response.send_modal(PromptDialogue(do, prompt, book))
 
@@ -176,7 +191,8 @@ class KeepButton(OwnButton, template=rf"prompt-keep:{ID}:(?P<number>[1-9])"):
         asked = await self.asked(interaction)
         kind, text, marks = json.loads(asked.text)["drafts"][self.number("number") - 1]
         app, draft = app_of(interaction), PromptDraft(text, kind, Reveals.of(marks))
-        return await looked_at(app, place, await app.get(Prompts).keep(member, place, draft, asked.book or ""))
+        kept = await app.get(Prompts).keep(member, place, draft, asked.book or "")
+        return await looked_at(app, member, place, kept, show=True)
 
 
 class OthersButton(OwnButton, template=rf"prompt-others:{ID}"):
@@ -221,12 +237,22 @@ UPTO = "Where the section ends; if left out, this channel’s ceiling"
 
 
 async def numbers(interaction: Interaction, typed: str) -> list[app_commands.Choice[int]]:
-    """Offer the prompts of the queue to a moderator, by number; to anybody else, nothing."""
+    """Offer the prompts of the queue to a moderator, by number; to anybody else, nothing.
+
+    Words are shown where they surely spoil nothing: there is no time to place those of every prompt.
+    """
     if interaction.guild_id is None or not await has(interaction, MODERATOR):
         return []
-    waiting = await app_of(interaction).get(Prompts).queue(interaction.guild_id)
+    app, (member, place) = app_of(interaction), await visitor(interaction)
+    waiting, reader = await app.get(Prompts).queue(member.club), await app.get(Audiences).private(member, place)
     fitting = [prompt for prompt in waiting if str(prompt.id).startswith(str(typed or ""))][:CHOICES]
-    return [app_commands.Choice(name=one_line(f"{each.id}: {each.text}", CHOICE), value=each.id) for each in fitting]
+    finished = all(reader.at(slug) >= book.marks for slug, book in app.books_of(member.club).items())
+
+    def words(prompt: Prompt) -> str:
+        known = finished or prompt.member == member.id or (prompt.needs and reader.may_see(prompt.needs))
+        return prompt.text if known else f"{prompt.state.value} {prompt.at:%d %B}"
+
+    return [app_commands.Choice(name=one_line(f"{each.id}: {words(each)}", CHOICE), value=each.id) for each in fitting]
 
 
 class PromptCog(AppCog):
@@ -285,7 +311,7 @@ class PromptCog(AppCog):
         """Approve a discussion prompt, so that it can be posted (moderators)."""
         member, place = await acknowledge(interaction, MODERATOR)
         approved = await self._app.get(Prompts).approve(member, number)
-        await deliver(interaction, await looked_at(self._app, place, approved))
+        await deliver(interaction, await looked_at(self._app, member, place, approved))
 
     @prompt.command()
     @app_commands.describe(number="The number of the prompt")
@@ -304,7 +330,7 @@ class PromptCog(AppCog):
         """Reject a discussion prompt (moderators)."""
         member, place = await acknowledge(interaction, MODERATOR)
         rejected = await self._app.get(Prompts).reject(member, number, reason or "")
-        await deliver(interaction, await looked_at(self._app, place, rejected))
+        await deliver(interaction, await looked_at(self._app, member, place, rejected))
 
     @prompt.command()
     @app_commands.describe(number="The number of the prompt", when="Such as Friday 8pm or in 3 hours; now if left out")

@@ -24,9 +24,13 @@ def mark_of(prompt: Prompt) -> str:
 
 
 def prompt_card(
-    prompt: Prompt, beyond: Mapping[Slug, int], books: Books, items: Items, place_in_queue: str = ""
-) -> Card:
-    """Return a prompt as a moderator sees it: its words, whose they are, what became of it, where it belongs."""
+    prompt: Prompt, beyond: Mapping[Slug, int], books: Books, items: Items, place_in_queue: str = "",
+    unread: Mapping[Slug, int] | None = None,
+) -> Card:  # fmt: skip
+    """Return a prompt as a moderator sees it: its words, whose they are, what became of it, where it belongs.
+
+    One that goes further than the moderator has read is covered; `unread` is where it belongs.
+    """
     book, section, time = books.get(prompt.book or ""), "", ""
     if book and prompt.mark is not None:
         section = f"For the section of {safe(book.title)} with {book.reading_name(prompt.mark)}"
@@ -38,17 +42,24 @@ def prompt_card(
         *(section, time, safe(prompt.reason), where_it_belongs(beyond, books)),
         *(source if prompt.message else "", place_in_queue),
     ]
-    return Card(mark_of(prompt), safe(prompt.text), list(filter(None, lines)), Tone.PLAIN, items)
+    words = covered(unread, books) if unread else safe(prompt.text)
+    return Card(mark_of(prompt), words, list(filter(None, lines)), Tone.PLAIN, items)
 
 
-def where_it_belongs(beyond: Mapping[Slug, int], books: Books) -> str:
+def covered(unread: Mapping[Slug, int], books: Books) -> str:
+    """Return what stands in place of words that might spoil the book for a moderator."""
+    where = where_it_belongs(unread, books, "which is further than you have read")
+    return f"I’ve covered this suggestion. {where} **Show it** lets you read it, and may spoil the book for you."
+
+
+def where_it_belongs(beyond: Mapping[Slug, int], books: Books, further: str = "which is past the ceiling here") -> str:
     """Return where a text belongs that goes further than this place, the last mark too, or nothing."""
     known = [(safe(books[slug].title), books[slug], mark) for slug, mark in beyond.items() if slug in books]
     found = [
         f"{title}, {mark}%" if book.unit is Unit.PERCENT else f"{title}, {book.unit.value} {mark} of {book.marks}"
         for title, book, mark in known
     ]
-    return f"It seems to be about {' and '.join(found)}, which is past the ceiling here." if found else ""
+    return f"It seems to be about {' and '.join(found)}, {further}." if found else ""
 
 
 CANNOT_POST = (

@@ -267,7 +267,16 @@ class Prompts:
         audience = await self._audiences.public(place)
         here = next(iter(audience.positions)) if len(audience.positions) == 1 else None
         needs = await self._needs(prompt, here)
-        return {book: marks for book, marks in needs.marks.items() if marks > audience.at(book)}
+        return _further(needs, audience)
+
+    async def looked_at(self, prompt: Prompt, by: Member, place: Place) -> tuple[dict[Slug, int], dict[Slug, int]]:
+        """Return where a prompt belongs where it goes further than a place, and than a moderator has read.
+
+        The latter is empty for the member who thought of it.
+        """
+        there, own = await self._audiences.public(place), await self._audiences.private(by, place)
+        needs = await self._needs(prompt, next(iter(there.positions)) if len(there.positions) == 1 else None)
+        return _further(needs, there), {} if prompt.member == by.id else _further(needs, own)
 
     async def planned(self, club: int, prompt_id: int) -> Prompt | None:
         """Return a prompt that is still to be posted; None where it is not."""
@@ -313,6 +322,10 @@ class Prompts:
             return prompt.needs
         book, club = prompt.book or here, club_name(prompt.place.club)
         return await self._app.workers.do(lambda: self._app.discussion.reveals(prompt.text, book, club))
+
+
+def _further(needs: Reveals, audience: Audience) -> dict[Slug, int]:
+    return {book: marks for book, marks in needs.marks.items() if marks > audience.at(book)}
 
 
 async def listed_prompts(session: AsyncSession, club: int, states: Collection[PromptState]) -> list[Prompt]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from itertools import groupby
 from typing import Any, NamedTuple, Self
@@ -25,11 +25,12 @@ from bot.features.progress.store import Progress
 from bot.features.reviews.store import GONE, Review, Reviews
 from bot.limits import Allowance
 from bot.people import Member, Place
-from corpus.books import Book
+from corpus.books import Book, Slug
 from corpus.errors import DogearError
 from corpus.passages import Passage
 from corpus.positions import MAX_LENGTH, describe_position
 from corpus.text import plural
+from retrieval.gate import Audience
 
 DAYS = {"week": 7, "month": 31, "year": 366}
 """Days that a review may be old."""
@@ -223,10 +224,23 @@ class ReviewModal(Dialogue):
             asked = await app.get(AskedQuestions).keep("review-draft", member, place, typed, book.slug)
             raise Choice(str(error), [ReviewDraftButton(asked.id)]) from error
         asked = await app.get(AskedQuestions).keep("review", member, place, "", book.slug)
-        readers = f"who have read up to {reach(book, kept.said)}" if kept.said else "of this club"
-        told = f"Saved. Members {readers} can read your review, with your name."
+        told = saved_text(kept, book, app.books, await app.get(Audiences).private(member, place))
         buttons = [ReviewEditButton(asked.id), ReviewDeleteButton(asked.id)]
         await deliver(interaction, notice_card(told, book.title, buttons))
+
+
+def saved_text(review: Review, book: Book, books: Mapping[Slug, Book], author: Audience) -> str:
+    """Return what an author is told of a review that was saved: who can read it, or for whom it waits.
+
+    Where that is further than they have read, they are not told how far: they may only be guessing.
+    """
+    if review.needs.within({book.slug: review.said}):
+        readers = f"who have read up to {reach(book, review.said)}" if review.said else "of this club"
+        return f"Saved. Members {readers} can read your review, with your name."
+    if not author.may_see(review.needs):
+        return "Saved. It might go further than you say, so it waits for readers who are further on than you."
+    far = " and ".join(reach(books[slug], mark) for slug, mark in review.needs.marks.items() if mark and slug in books)
+    return f"Saved. It goes further than you say, so it waits. It opens for readers who have read up to {far}."
 
 
 class ReviewDraftButton(OwnButton, template=rf"review-draft:{ID}"):

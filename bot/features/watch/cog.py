@@ -25,6 +25,10 @@ ROOM = 1_200
 """Characters of an author's text on one card: escaped, it may be twice as long."""
 
 
+WHO_SEES = "The moderators have your message in their queue as a possible spoiler, until you hide it or they settle it."
+"""What an author should know, besides that the note itself is private."""
+
+
 def mark_of(finding: Finding) -> str:
     """Return the small print by which a note is known again after a crash."""
     return f"Note {finding.id}"
@@ -37,7 +41,7 @@ def author_items(finding: Finding) -> list[Item]:
 
 def author_card(finding: Finding) -> Card:
     """Return the note to an author. It does not say where the message belongs: they may only be guessing."""
-    body = f"{finding.where.link(finding.message)}\n{MAY_SPOIL}"
+    body = f"{finding.where.link(finding.message)}\n{MAY_SPOIL}\n{WHO_SEES}"
     return Card(body=body, footers=(mark_of(finding),), buttons=author_items(finding))
 
 
@@ -214,8 +218,8 @@ NO_HIDING = (
     "delete them themselves."
 )
 ON = (
-    "I’m now watching for spoilers here. If somebody posts one, I tell only them, in a direct message; you see it "
-    "with /watch status. Nobody is called out."
+    "I’m now watching for spoilers here. If somebody posts one, I tell them in a direct message. You and the other "
+    "moderators see with /watch status who posted it, and how far it seems to go. Nobody else is told."
 )
 
 

@@ -81,6 +81,44 @@ async def test_everything_else_is_for_moderators(club: Club) -> None:
     assert (await found(club, prompt)).state is PromptState.SUGGESTED
 
 
+async def test_what_a_moderator_has_not_read_is_covered_until_they_want_it_shown(club: Club) -> None:
+    prompt, elinor = await suggested(club, SPOILER), moderator(club)
+    await club.reads(elinor, "the-lantern", "ch 3")
+    queue = await elinor.slash(club.general, "prompt queue")
+    assert "drowned" not in shown(queue)
+    assert "The Lantern, chapter 10 of 10, which is further than you have read" in shown(queue)
+    assert "may spoil the book for you" in shown(queue)
+    assert buttons(queue) == ["Show it", "Reject with reason"]
+    for told in (
+        await elinor.slash(club.general, "prompt edit", number=prompt.id),
+        await elinor.slash(club.general, "prompt post", number=prompt.id),
+        await elinor.slash(club.general, "prompt approve", number=prompt.id),
+    ):
+        assert told.modal is None
+        assert "drowned" not in shown(told)
+        assert "Show it" in buttons(told)
+    await club.restart()
+    open_ = await elinor.click(message(queue), label="Show it")
+    assert "drowned" in shown(open_)
+    assert "drowned" in str((await elinor.click(message(open_), label="Edit")).modal)
+    form = await elinor.click(message(queue), label="Reject with reason")
+    assert "drowned" not in shown(await elinor.submit_modal(form, {field(form.modal): "Too early."}))
+
+
+async def test_who_has_read_as_far_sees_a_suggestion_at_once(club: Club) -> None:
+    await suggested(club, SPOILER)
+    elinor = moderator(club)
+    await club.reads(elinor, "the-lantern", "finished")
+    assert "drowned" in shown(await elinor.slash(club.general, "prompt queue"))
+
+
+async def test_numbers_are_offered_without_words_that_might_spoil(club: Club) -> None:
+    spoiling, elinor = await suggested(club, SPOILER), moderator(club)
+    (offered,) = await elinor.autocomplete(club.general, "prompt approve", "number", "")
+    assert offered["value"] == spoiling.id
+    assert "drowned" not in offered["name"]
+
+
 # Deciding
 
 

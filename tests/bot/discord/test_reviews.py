@@ -104,15 +104,21 @@ async def test_a_review_is_kept_at_once_also_in_the_clubs_part_of_the_store(club
     assert island.passages(LANTERN, Audience({LANTERN: 5}, club="1"), ("review",)) == []
 
 
-async def test_its_author_is_told_their_own_word_and_not_where_the_text_was_placed(club: Club) -> None:
+async def test_an_author_who_may_only_guess_is_told_that_it_waits_and_not_where_it_was_placed(club: Club) -> None:
     liz, jim = await club.reader("Liz", the_lantern="ch 2"), await club.reader("Jim", the_lantern="ch 5")
     told = await write(club, liz, text=SECRET, said="ch 2")
-    assert "up to chapter 2 of The Lantern" in shown(told)
+    assert "it waits for readers who are further on than you" in shown(told)
     assert "10" not in shown(told)
     assert "drowned" not in shown(await jim.slash(club.general, "review read", book=LANTERN))
     own = await liz.slash(club.general, "review read", book=LANTERN)
     assert "Your review" in shown(own)
     assert "drowned" in shown(own)
+
+
+async def test_an_author_who_has_read_as_far_is_told_for_whom_a_review_waits(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="finished")
+    told = await write(club, liz, text=SECRET, said="ch 2")
+    assert "It opens for readers who have read up to the end of The Lantern" in shown(told)
 
 
 @pytest.mark.parametrize(
