@@ -105,6 +105,12 @@ _WebAddress = Annotated[
     ),
 ]
 
+_CatalogueAddress = Annotated[
+    str,
+    pydantic.AfterValidator(_is_web_address),
+    pydantic.Field(description="This is no address. Write one such as https://openlibrary.org, or nothing."),
+]
+
 
 class Settings(pydantic.BaseModel):
     """What a person can set; `secrets` are all values of the environment that no log may show.
@@ -172,6 +178,15 @@ class Settings(pydantic.BaseModel):
         ),
         pydantic.AfterValidator(lambda port: port or None),
     ] = None
+    catalogues: bool = pydantic.Field(default=True, description="This is neither on nor off. Write off or nothing.")
+    catalogue_contact: str = pydantic.Field(
+        default="",
+        pattern=r"^(?:[!-~]*(?:@|://)[!-~]+)?$",
+        description="Write an e-mail address or that of a web page.",
+    )
+    open_library_url: _CatalogueAddress = "https://openlibrary.org"
+    casts_url: _CatalogueAddress = "https://meta.audiosilo.app"
+    wikipedia_url: _CatalogueAddress = "https://en.wikipedia.org"
     secrets: tuple[pydantic.SecretStr, ...] = ()
 
     @classmethod

@@ -83,6 +83,9 @@ Year = Annotated[int, Field(strict=True, ge=-5_000, le=3_000)]
 Day = Annotated[dt.date, Field(strict=True), BeforeValidator(_without_time)]
 
 
+COVERS = "https://covers.openlibrary.org"  # the one place whose pictures of covers are shown
+
+
 class Unit(StrEnum):
     """What one mark of a book is."""
 
@@ -167,6 +170,7 @@ class Book:
     editions: tuple[Edition, ...] = ()
     first_published: Day | None = None
     isbn: TextOrNumber = ""
+    cover: OneLine = ""
     language: OneLine = ""
     club: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict, compare=False)

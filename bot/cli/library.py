@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -100,11 +102,11 @@ def index(context: typer.Context, library: LibraryFolder = None, data: DataFolde
 @app.command("import")
 def import_(
     context: typer.Context,
-    files: Annotated[
-        list[Path],
-        typer.Argument(metavar="FILE", help="E-books (EPUB), saved pages, guides (also .docx, PDF), notes, texts."),
-    ],
     book: Annotated[str, typer.Option("--book", help="The slug of the book that they are about.")],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="FILE", help="E-books (EPUB), saved pages, guides (also .docx, PDF), notes, texts."),
+    ] = None,
     library: LibraryFolder = None,
     data: DataFolder = None,
     no_text: Annotated[
@@ -112,22 +114,52 @@ def import_(
     ] = False,
     chapters: Annotated[int | None, typer.Option(min=1, max=1_000, help="How many chapters the book has.")] = None,
     unchecked: Annotated[bool, typer.Option("--unchecked", help="The files are about this book, I know it.")] = False,
+    look_up: Annotated[
+        bool, typer.Option("--look-up", help="Take what open catalogues have about the book, too (docs/sources.md).")
+    ] = False,
 ) -> None:
     """Import files about a book into a library, with a report."""
     from corpus.importing import import_files
 
     settings = context.obj.settings(library, data, quiet=True)
-    report = import_files(files, book, settings.library, text=not no_text, chapters=chapters, unchecked=unchecked)
-    screen = Screen(sys.stdout)
-    screen.line("\n".join(report.lines()))
-    if not report.changed:
+    screen, written = Screen(sys.stdout), set[str]()
+
+    def take(paths: Sequence[Path], *, fetched: bool) -> None:
+        report = import_files(
+            paths, book, settings.library, text=not no_text, chapters=chapters, unchecked=unchecked, waits=fetched
+        )
+        screen.line("\n".join(report.lines()))
+        written.update(path.name for path in report.written)
+
+    if files or not look_up:
+        take(files or [], fetched=False)
+    if look_up:
+        with tempfile.TemporaryDirectory(prefix="dogear-") as folder:
+            if paths := _looked_up(book, settings, Path(folder)):
+                take(paths, fetched=True)
+    if not written:
         return
     screen.line("Look through these files and correct them. The next start reads them, and so does “index”.")
     try:
-        screen.line(_placed(_read(settings), settings, [book], {path.name for path in report.written}))
+        screen.line(_placed(_read(settings), settings, [book], written))
     except DogearError as error:
         problem_line(f"The files are written, but where their text is placed cannot be told now: {error}")
     screen.line(f"This shows it again: python run_bot.py placed {book}")
+
+
+def _looked_up(slug: Slug, settings: Settings, folder: Path) -> list[Path]:
+    """Return what open catalogues have about a book of the library, as files, and say what could not be had."""
+    from bot.catalogues import CatalogueProblem, Catalogues
+
+    book, catalogues, paths = find_book(slug, Library.load(settings.library).books), Catalogues(settings), []
+    asking = {"facts.json": catalogues.facts, "cast.json": catalogues.cast, "wikipedia.wiki": catalogues.article}
+    for name, ask in asking.items():
+        try:
+            (folder / name).write_bytes(asyncio.run(ask(book.title, book.author)))
+            paths.append(folder / name)
+        except CatalogueProblem as problem:
+            problem_line(str(problem))
+    return paths
 
 
 @app.command()

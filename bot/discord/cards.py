@@ -29,6 +29,7 @@ PLACE_NAME = 100  # characters of the name of a channel or a thread
 ALT_TEXT = 1_024  # characters that describe a picture to who does not see it
 POLL_ANSWER = 55  # characters of an answer of a poll
 POLL_HOURS = 768  # hours that a poll lasts at most: 32 days
+GALLERY = 10  # pictures side by side
 FILE = 10 * 1024 * 1024  # bytes of a file
 
 
@@ -188,7 +189,10 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a message shows, from top to bottom; `footers` and `note` in small print, `note` below the buttons."""
+    """What a message shows, from top to bottom; `footers` and `note` in small print, `note` below the buttons.
+
+    `covers` are addresses of pictures, which Discord fetches, with what there is to see.
+    """
 
     title: str = ""
     body: str = ""
@@ -198,6 +202,7 @@ class Card:
     picture: Attachment | None = None
     note: str = ""
     document: Attachment | None = None
+    covers: Sequence[tuple[str, str]] = ()
 
     def files(self) -> list[discord.File]:
         """Return the files to send along; they are good for one sending."""
@@ -226,6 +231,11 @@ def _parts(card: Card) -> Iterable[Item]:
     if card.picture:
         alt = clipped(card.picture.alt, ALT_TEXT)
         yield discord.ui.MediaGallery(discord.MediaGalleryItem(card.picture.url, description=alt))
+    if card.covers:
+        shown = [
+            discord.MediaGalleryItem(url, description=clipped(alt, ALT_TEXT)) for url, alt in card.covers[:GALLERY]
+        ]
+        yield discord.ui.MediaGallery(*shown)
     if small:
         if top or card.picture:
             yield discord.ui.Separator(visible=False)

@@ -37,7 +37,6 @@ class Cast(SavedPage):
     recaps: tuple[Entry, ...] = ()
     earlier: tuple[str, ...] = ()
     whole: tuple[str, ...] = ()
-    description: str = ""
 
 
 def is_cast(said: object) -> bool:
@@ -70,8 +69,6 @@ def read_cast(name: str, said: Mapping[str, Any]) -> Cast:
     earlier = [text for one in recaps if _chapter(one, "through") == 0 and (text := _text(one.get("text")))]
     summed = said.get("recap_summary") if isinstance(said.get("recap_summary"), Mapping) else told
     whole = [text for key in ("in_short", "ending") if (text := _text((summed or {}).get(key)))]
-    about = said.get("community_description") or said.get("description")
-    description = _text(about.get("text")) if isinstance(about, Mapping) else ""
     if not (people or so_far):
         raise ImportRefused(f"{name} holds neither a cast nor recaps with chapters. Import a page or a text instead.")
     authors = [_text(one.get("name")) for one in _objects(said.get("authors"))]
@@ -80,7 +77,7 @@ def read_cast(name: str, said: Mapping[str, Any]) -> Cast:
     lines = tuple(map(PageLine, texts))
     return Cast(
         name, lines, kind="a cast and recaps by chapter", facts=facts, people=tuple(people), recaps=tuple(so_far),
-        earlier=tuple(earlier), whole=tuple(whole), description=description,
+        earlier=tuple(earlier), whole=tuple(whole),
     )  # fmt: skip
 
 
@@ -121,11 +118,9 @@ def read(page: Cast, setting: ImportContext) -> tuple[BookFacts, list[DraftDocum
         for entry, paragraph in zip(page.people, _checked("people", page.people, setting), strict=True)
     ]
     recaps = [*_checked("recaps", page.recaps, setting), *(Paragraph(text, reveals=setting.end) for text in page.whole)]
-    premise, harmless = [DraftSection.of([page.description])], _harmless(page.description, setting)
     return page.facts, [
         DraftDocument.of("people", SITE, SOURCE, people),
         DraftDocument.of("summary", SITE, SOURCE, [DraftSection(tuple(recaps))]),
-        DraftDocument.of("premise", SITE, SOURCE, premise, {} if harmless else setting.end),
     ]
 
 
@@ -157,9 +152,3 @@ def _mark(chapter: int, book: Book) -> int:
     """Return the mark of a chapter that has been finished; the end where the book has no such chapter."""
     mark = heading_mark(f"Chapter {max(1, chapter)}", book)
     return book.marks if mark is None else mark
-
-
-def _harmless(text: str, setting: ImportContext) -> bool:
-    """Return whether a description tells nothing past the first quarter: nobody has checked that it does not."""
-    quarter = setting.book.mark_at(0.25) if setting.book else 0
-    return bool(setting.ground) and setting.ground.checked(text, quarter) == quarter

@@ -171,6 +171,7 @@ class BookFacts:
     pages: int | None = None
     language: str = ""
     isbn: str = ""
+    cover: str = ""
     first_published: dt.date | None = None
     lengths: tuple[int, ...] = ()
     ratings: Ratings | None = None
@@ -188,7 +189,7 @@ class BookFacts:
 class ImportContext:
     """What an importer is given: the book if it exists, the other books, the report; `text`: a novel's words count.
 
-    `ground`: what chapters that come from outside are checked with.
+    `ground`: what chapters that come from outside are checked with. `waits`: without it, a story waits for the end.
     """
 
     slug: Slug
@@ -197,6 +198,7 @@ class ImportContext:
     ledger: Ledger
     text: bool = True
     ground: Ground = field(default_factory=Ground)
+    waits: bool = False
 
     @property
     def names(self) -> list[str]:

@@ -13,6 +13,7 @@ from typing import Any
 import pypdf
 from pypdf.errors import PyPdfError
 
+from corpus.books import COVERS
 from corpus.errors import ImportRefused
 from corpus.importing.cast import is_cast, read_cast
 from corpus.importing.draft import BookFacts
@@ -158,6 +159,7 @@ def read_open_library(name: str, said: Any) -> Novel:  # noqa: ANN401 (whatever 
         year=year_in(" ".join(years)),
         series=series[1] if series else "", series_number=float(series[2]) if series and series[2] else None,
         pages=pages if isinstance(pages, int) and 0 < pages < 100_000 else None,
+        cover=f"{COVERS}/b/id/{cover}-M.jpg" if isinstance(cover := said.get("cover_i"), int) else "",
         isbn=isbn_in(f"{said.get('isbn_13')} {said.get('isbn')} {said.get('identifiers')}"),
     )  # fmt: skip
     about = " ".join(told("description")).partition("----------")[0][:4_000]

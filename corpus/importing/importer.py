@@ -33,12 +33,13 @@ _NOUNS = {"review": "reviews", "answers": "answers", "quotes": "quotes", "discus
 
 def import_files(
     paths: Sequence[Path], slug: Slug, library: Path, *, text: bool = True, chapters: int | None = None,
-    unchecked: bool = False,
+    unchecked: bool = False, waits: bool = False,
 ) -> drafts.ImportReport:  # fmt: skip
     """Import files about one book; of a novel without `text`, the table alone.
 
     `chapters` is the book's number of chapters, where pages do not say it. `unchecked`: the pages are about the book
-    even if they do not seem to be. Raises ImportRefused, and then nothing is changed.
+    even if they do not seem to be. `waits`: a story without marks waits for the end where nothing says where it
+    belongs, rather than being spread over the book. Raises ImportRefused, and then nothing is changed.
     """
     if not SLUG.fullmatch(slug) or len(slug) > MAX_SLUG:
         raise ImportRefused(
@@ -52,9 +53,9 @@ def import_files(
         what = f"{slug}/book.toml says that the book has {plural(book.marks, book.unit.value)}."
         raise ImportRefused(f"{what} Correct it there, or import without --chapters.")
     pages = [read_file(path) for path in paths]
-    ground = _ground(library, book, books) if book and any(map(cast.matches, pages)) else Ground()
+    ground = _ground(library, book, books) if book and (waits or any(map(cast.matches, pages))) else Ground()
     taken = [
-        _read(page, drafts.ImportContext(slug, book, books, drafts.Ledger(page.name), text, ground), unchecked)
+        _read(page, drafts.ImportContext(slug, book, books, drafts.Ledger(page.name), text, ground, waits), unchecked)
         for page in pages
     ]
     facts = drafts.BookFacts(chapters=chapters)

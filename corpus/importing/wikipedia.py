@@ -102,7 +102,7 @@ def split_by_story(
         yield reveals, [sentence for _, sentence in run]
 
 
-SITE, SOURCE = "wikipedia", "Wikipedia"
+SITE = "wikipedia"
 
 _HEADING_MARK = re.compile(r"(?<!=)(={2,6})(?!=)\s*([^=\n]{1,150}?)\s*\1(?!=)")
 _EDIT = re.compile(r"\s*\[\s*edit(?:\s*source)?\s*\]$")
@@ -170,10 +170,12 @@ class _Article:
         """Return the documents."""
         if self._elsewhere:  # at the end, so that no heading of the article stands below theirs
             self._documents.setdefault("background", []).extend(self._elsewhere)
-        drafts = [DraftDocument.of("premise", "wikipedia", SOURCE, [DraftSection.of(self._defined)], {})]
+        source = f"Wikipedia, “{self._titles[0]}”, CC BY-SA 4.0"
+        drafts = [DraftDocument.of("premise", SITE, source, [DraftSection.of(self._defined)], {})]
+        late = {"themes"} | ({"summary"} if self._setting.waits and not self._setting.ground else set())
         for kind, sections in self._documents.items():
-            reveals = self._setting.end if kind == "themes" else None  # an interpretation knows the end
-            drafts.append(DraftDocument.of(kind, "wikipedia", SOURCE, sections, reveals))
+            reveals = self._setting.end if kind in late else None  # an interpretation knows the end
+            drafts.append(DraftDocument.of(kind, SITE, source, sections, reveals))
         return drafts
 
     def part(self, part: _Part, kind: str) -> None:

@@ -92,7 +92,7 @@ async def opened_club(
     folder: Path,
     *,
     writer: Writer | None = None,
-    settings: Settings = Settings(),
+    settings: Settings = Settings(catalogues=False),
     message_content: bool = False,
     database: str | Path | None = None,
 ) -> AsyncIterator[Club]:

@@ -18,11 +18,11 @@ from bot.features.books import sources, views
 from bot.features.books.rules import BookForm
 from bot.features.books.sources import SOURCES, removing_card, sources_card
 from bot.features.books.store import ClubBookProblem
-from bot.features.books.views import BookModal, form_of
+from bot.features.books.views import BookModal, form_of, open_form
 from bot.features.ceilings.store import Audiences
 from bot.features.progress.store import Progress
 from bot.people import Member, Place
-from corpus.books import Book
+from corpus.books import COVERS, Book
 from corpus.names import UnknownBook, find_book
 from retrieval.types import BookInWork
 
@@ -98,7 +98,8 @@ class BookCog(AppCog):
             about = safe(premise.body) if premise.answered else ""
         body = "\n\n".join(filter(None, (safe("\n".join(texts.cover_lines(known))), about)))
         footers = (safe(texts.measure(known)), safe(texts.place_sentence(known, marks)))
-        await deliver(interaction, Card(safe(known.title), body, footers, Tone.ANSWER))
+        covers = [(known.cover, f"The cover of {known.title}")] if known.cover.startswith(COVERS) else []
+        await deliver(interaction, Card(safe(known.title), body, footers, Tone.ANSWER, covers=covers))
 
     @book.command(name="list")
     async def list_books(self, interaction: Interaction) -> None:
@@ -135,11 +136,12 @@ class BookCog(AppCog):
     async def add(self, interaction: Interaction, title: Name | None = None) -> None:
         """Add a book of your club’s own, or correct it: title and length are enough (organisers)."""
         member, _ = await needs(interaction, ORGANISER)
-        modal = BookModal(BookForm(title or "", ""))
-        with contextlib.suppress(UnknownBook):
-            if title and (known := find_book(title, self._app.books_of(member.club))).club:
-                modal = BookModal(form_of(known), known.slug)
-        await interaction.response.send_modal(modal)
+        try:
+            known = find_book(title or "", self._app.books_of(member.club))
+            form, slug = (form_of(known), known.slug) if known.club else (BookForm(title or "", ""), "")
+            await interaction.response.send_modal(BookModal(form, slug))
+        except UnknownBook:
+            await open_form(interaction, title or "")
 
     @book.command()
     @app_commands.describe(book="One of your club’s own books")

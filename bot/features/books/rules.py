@@ -1,25 +1,31 @@
 """What an organiser says of a book, what a file makes of it, and what readers would see of it at each quarter."""
 
 import hashlib
+import json
 import re
 import tempfile
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import tomlkit
 
+from bot.catalogues import isbn_of
 from corpus.book_file import BOOK_FILE
 from corpus.books import MAX_LINE, MAX_MARKS, Book, Slug, Unit
 from corpus.errors import DogearError, ImportRefused
-from corpus.importing.draft import ImportReport, ReportEntry, Status
+from corpus.importing.draft import BookFacts, ImportReport, ReportEntry, Status
+from corpus.importing.files import read_open_library
 from corpus.importing.importer import import_files
 from corpus.importing.relabel import relabelled, without_words
+from corpus.importing.subject import same_title
 from corpus.labels import heading_mark
 from corpus.positions import PERCENT_WORDS, UNIT_WORDS, parse_position
 
 MAX_SLUG = 50  # characters of a title in a slug: behind it stands its club, and a button carries both (Discord: 100)
+CATALOGUE_FILE = "Open Library.json"  # what Open Library says of a book, as a file to import
 MAX_FILES = 10  # Discord: files of one field of a form
 MAX_FILE = 25_000_000  # bytes of one attached file: twice what people can attach without paying Discord
 
@@ -88,16 +94,46 @@ class BookForm:
     author: str
     length: str = ""
     text: str = ""
+    catalogue: str = ""
+
+    @property
+    def to_look_up(self) -> bool:
+        """Whether a catalogue could say more than what was typed."""
+        return bool(isbn_of(self.title) or not self.author.strip())
+
+    def picked(self, number: int) -> "BookForm":
+        """Return the form with what a catalogue says of one of the books that it listed."""
+        book = json.loads(self.catalogue)[number]
+        facts = facts_of(book)
+        length = self.length or (f"{facts.pages} pages" if facts.pages else "")
+        return BookForm(facts.title, facts.author, length, self.text, json.dumps(book))
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """What the catalogue says of the book that was picked; nothing once another title was typed."""
+        book = json.loads(self.catalogue or "{}")
+        return book if isinstance(book, dict) and same_title(self.title, str(book.get("title"))) else {}
 
     def checked(self) -> "BookForm":
         """Return the form, tidied. Raises BookFormProblem."""
         title, author = (" ".join(words.split())[:MAX_LINE] for words in (self.title, self.author))
-        if re.fullmatch(r"[\d\s-]{9,20}[\dXx]", title):
-            raise BookFormProblem("I can’t look up an ISBN. Please write the title and the author.")
+        if isbn_of(title):
+            raise BookFormProblem("That is an ISBN. Please write the title and the author of the book.")
         if not any(map(str.isalnum, title)) or not any(map(str.isalnum, author)):
             raise BookFormProblem("Please write the title and the author of the book.")
         read_length(self.length)
         return replace(self, title=title, author=author)
+
+
+def facts_of(book: dict[str, Any]) -> BookFacts:
+    """Return the facts in what Open Library says of a book."""
+    return read_open_library(CATALOGUE_FILE, book).facts
+
+
+def facts_line(facts: BookFacts) -> str:
+    """Return by which facts a book is told from others."""
+    pages = f"{facts.pages} pages" if facts.pages else ""
+    return ", ".join(filter(None, (facts.title, facts.author, str(facts.year or ""), pages)))
 
 
 def slug_of(title: str, club: int) -> Slug:
@@ -138,9 +174,15 @@ class BookText:
         """Every file by its name."""
         return {**self.documents, BOOK_FILE: self.toml}
 
-    def without(self, name: str) -> "BookText":
-        """Return the book without one of its documents."""
-        return replace(self, documents={each: text for each, text in self.documents.items() if each != name})
+    def without(self, *names: str) -> "BookText":
+        """Return the book without some of its documents."""
+        return replace(self, documents={each: text for each, text in self.documents.items() if each not in names})
+
+    def without_source(self, source: str) -> "BookText":
+        """Return the book without what an earlier import took from a source."""
+        return self.without(
+            *(name for name, text in self.documents.items() if front_matter(text).get("source", "").startswith(source))
+        )
 
     @property
     def size(self) -> int:
@@ -181,11 +223,18 @@ def _put(folder: Path, files: Mapping[str, str]) -> None:
 
 
 def draft_from(
-    slug: Slug, form: BookForm, files: Sequence[tuple[str, bytes]], before: BookText | None, others: Mapping[Slug, str]
+    slug: Slug,
+    form: BookForm,
+    files: Sequence[tuple[str, bytes]],
+    before: BookText | None,
+    others: Mapping[Slug, str],
+    *,
+    fetched: bool = False,
 ) -> tuple[BookText, list[str], list[str]]:
     """Return the book that a form and its files make, on top of what it was, and what was left out or is doubtful.
 
-    `others` are the `book.toml` of the club's other books, whose text is kept out. Raises BookFormProblem.
+    `others` are the `book.toml` of the club's other books, whose text is kept out. What is `fetched` from a catalogue
+    waits for the end where nothing says where it belongs. Raises BookFormProblem.
     """
     with tempfile.TemporaryDirectory(prefix="dogear-") as folder:
         library, inbox = Path(folder) / "library", Path(folder) / "files"
@@ -198,7 +247,9 @@ def draft_from(
         if form.text.strip():
             pasted = f"{form.title} by {form.author}\n\n{form.text.strip()}\n"
             paths.append(_kept(inbox, "pasted.txt", pasted.encode()))
-        entries = _imported(paths, slug, library).entries if paths else ()
+        data = [path for path in paths if path.suffix == ".json"]  # what an e-book tells is what it is checked with
+        batches = filter(None, ([path for path in paths if path not in data], data))
+        entries = [entry for batch in batches for entry in _imported(batch, slug, library, fetched).entries]
         made = {path.name: path.read_text(encoding="utf-8") for path in sorted((library / slug).iterdir())}
     text = BookText(slug, made[BOOK_FILE], {name: words for name, words in made.items() if name.endswith(".md")})
     dropped, doubtful = ([_told(e) for e in entries if e.fate is fate] for fate in (Status.DROPPED, Status.NOTED))
@@ -233,9 +284,9 @@ def _kept(folder: Path, name: str, content: bytes) -> Path:
     return path
 
 
-def _imported(paths: Sequence[Path], slug: Slug, library: Path) -> ImportReport:
+def _imported(paths: Sequence[Path], slug: Slug, library: Path, fetched: bool) -> ImportReport:
     try:
-        return import_files(paths, slug, library)
+        return import_files(paths, slug, library, waits=fetched)
     except ImportRefused as refused:
         said = re.sub(r"\s*\S*(?:--book|book\.toml).*$", "", str(refused), flags=re.DOTALL).replace(slug, "this book")
         told = re.sub(r"\s*(?:Import it with|Check)$", "", said)
@@ -271,7 +322,12 @@ def wordless(text: BookText, book: Book) -> BookText:
 _FIELD = re.compile(r"^(kind|title|source): *['\"]?(.*?)['\"]?$", re.MULTILINE)
 
 
+def front_matter(document: str) -> dict[str, str]:
+    """Return kind, title and source of a document, as its front matter says them."""
+    return dict(_FIELD.findall(document.partition("\n---")[0])) if document.startswith("---") else {}
+
+
 def document_line(document: str) -> str:
     """Return what a document is and where it comes from, as its front matter says."""
-    said = dict(_FIELD.findall(document.partition("\n---")[0])) if document.startswith("---") else {}
+    said = front_matter(document)
     return ", ".join(filter(None, (said.get("kind", "text"), said.get("title"), said.get("source"))))

@@ -17,7 +17,7 @@ from bot.features.ceilings.store import Audiences
 from bot.workers import in_daemon_thread
 from corpus.books import Book
 
-SOURCES, GONE = "book-sources", "book-gone"
+SOURCES, GONE = views.SOURCES, "book-gone"
 """What is kept for a button: a book as it is, and one that was removed."""
 
 
@@ -35,7 +35,7 @@ async def sources_card(app: App, asked: Asked, page: int = 1) -> cards.Card:
         lines = [f"**{cards.safe(name)}**\n{cards.safe(rules.document_line(text.documents[name]))}" for name in shown]
     menu = [DocumentMenu.of(asked.id, shown)] if shown else []
     items: list[cards.Item] = [*menu, MoreButton(asked.id), ExportButton(asked.id), RemoveBookButton(asked.id)]
-    items += cards.turns(partial(SourcesPageButton, asked.id), page, last)
+    items += [*cards.turns(partial(SourcesPageButton, asked.id), page, last), *views.CatalogueMenu.of(app, asked.id)]
     return cards.Card(cards.safe(f"Sources of {book.title}"), "\n".join(lines), buttons=items)
 
 

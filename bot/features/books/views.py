@@ -1,5 +1,6 @@
 """How a club's own book is added and changed: the form, the preview, and what is moved before it is confirmed."""
 
+import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from pydantic import TypeAdapter
 
 from bot.answering import texts
 from bot.app import App
+from bot.catalogues import CatalogueProblem, catalogues_of
 from bot.discord import buttons, cards
 from bot.discord.context import CURES, ORGANISER, Choice, app_of, deliver, needs, replace_card
 from bot.discord.visitor import acknowledge
@@ -27,8 +29,9 @@ from corpus.names import UnknownBook, find_book
 from corpus.text import plural
 from retrieval.retriever import Outlook, Part, Quarter
 
-FORM, DRAFT, DOCUMENT = "book-form", "book-draft", "book-document"
-"""What is kept for a button: what was typed, a book as it would be, and a document of a book as it is."""
+FORM, CANDIDATES, DRAFT = "book-form", "book-candidates", "book-draft"
+SOURCES, DOCUMENT = "book-sources", "book-document"
+"""What is kept for a button: what was typed, and what a catalogue has of it; a book as it would be, and as it is."""
 
 TITLE = 80  # characters of a title that a button carries (Discord: 100 in all)
 LISTED = 5  # sentences about what was left out, or is doubtful, on a preview
@@ -63,9 +66,9 @@ class BookModal(buttons.Dialogue):
 
     def __init__(self, form: rules.BookForm, slug: Slug = "", instead_of: str = "") -> None:
         super().__init__(title=cards.one_line(f"Change {form.title}" if slug else "Add a book", cards.MODAL_TITLE))
-        self._slug, self._instead_of = slug, instead_of
-        self.name = self.line("Title", "title", form.title, max_length=200)
-        self.author = self.line("Author", "author", form.author, max_length=200)
+        self._slug, self._instead_of, self._catalogue = slug, instead_of, form.catalogue
+        self.name = self.line("Title or ISBN", "title", form.title, max_length=200)
+        self.author = self.line("Author", "author", form.author, max_length=200, required=False)
         self.length = self.line(
             "How long is it?", "length", form.length, max_length=200, required=False, placeholder="27 chapters",
             description="27 chapters, 310 pages, or both. Left empty, I count in percent.",
@@ -84,17 +87,71 @@ class BookModal(buttons.Dialogue):
     async def on_submit(self, interaction: cards.Interaction, /) -> None:
         """Show what would be added; where it cannot be, what was typed is not lost."""
         member, place = await acknowledge(interaction, ORGANISER)
-        form = rules.BookForm(self.name.value, self.author.value, self.length.value, self.text.value)
+        typed = (self.name.value, self.author.value, self.length.value, self.text.value)
+        form, app = rules.BookForm(*typed, self._catalogue), app_of(interaction)
+        if form.to_look_up and app.settings.catalogues and not self._slug:
+            await deliver(interaction, await candidates_card(app, member, place, form))
+            return
         try:
             if large := [file.filename[:60] for file in self.files.values if file.size > rules.MAX_FILE]:
                 raise rules.BookFormProblem(f"{large[0]} is larger than {rules.MAX_FILE // 1_000_000} MB.")
             files = [(file.filename, await file.read()) for file in self.files.values]
-            asked = await draft_of(app_of(interaction), member, place, form, files, self._slug, self._instead_of)
+            asked = await draft_of(app, member, place, form, files, self._slug, self._instead_of)
         except DogearError as error:
-            typed = KeptDraft(form).written()
-            kept = await app_of(interaction).get(AskedQuestions).keep(FORM, member, place, typed, self._slug or None)
+            written = KeptDraft(form).written()
+            kept = await app.get(AskedQuestions).keep(FORM, member, place, written, self._slug or None)
             raise Choice(str(error), [FormButton(kept.id)]) from error
-        await deliver(interaction, await preview_card(app_of(interaction), asked))
+        await deliver(interaction, await preview_card(app, asked))
+
+
+async def open_form(interaction: cards.Interaction, title: str) -> None:
+    """Begin to add a book: let it be picked from what Open Library has, where it may be asked, or open the form."""
+    form, app = rules.BookForm(title, ""), app_of(interaction)
+    if title and app.settings.catalogues:
+        member, place = await acknowledge(interaction, ORGANISER)
+        await deliver(interaction, await candidates_card(app, member, place, form))
+    else:
+        await interaction.response.send_modal(BookModal(form))
+
+
+async def candidates_card(app: App, member: Member, place: Place, form: rules.BookForm) -> cards.Card:
+    """Return what Open Library has for a title or an ISBN, to pick from; without that, how to go on."""
+    app.get(Allowance).take(member)
+    found, said = list[dict[str, Any]](), f"Open Library doesn’t know “{form.title}”."
+    try:
+        found = await app.get(catalogues_of).candidates(form.title)
+    except CatalogueProblem as problem:
+        said = str(problem)
+    kept = KeptDraft(replace(form, catalogue=json.dumps(found)))
+    asked = await app.get(AskedQuestions).keep(CANDIDATES, member, place, kept.written())
+    write = FormButton(asked.id, label="Write it myself")
+    if not found:
+        told = f"{said} Write its author and how long it is: it works all the same."
+        return cards.notice_card(told, buttons=[write])
+    books = list(map(rules.facts_of, found))
+    lines = [f"{n}. {rules.facts_line(facts)}" for n, facts in enumerate(books, 1)]
+    covers = [(facts.cover, line) for facts, line in zip(books, lines, strict=True) if facts.cover]
+    body, items = "\n".join(map(cards.safe, lines)), [CandidateMenu.of(asked.id, lines), write]
+    return cards.Card("Which book is it?", body, ("From Open Library",), buttons=items, covers=covers)
+
+
+class CandidateMenu(buttons.Picked, template=rf"book-candidate:{buttons.ID}"):
+    """Picks a book of a catalogue, and opens the form with what is known of it."""
+
+    @classmethod
+    def of(cls, asked_id: str, lines: Sequence[str]) -> Self:
+        """Return the menu of these books."""
+        labels = [cards.one_line(line, cards.OPTION) for line in lines]
+        options = [discord.SelectOption(label=label, value=str(n)) for n, label in enumerate(labels)]
+        menu_id = f"book-candidate:{asked_id}"
+        return cls(discord.ui.Select(custom_id=menu_id, placeholder="Pick your book", options=options))
+
+    async def picked(self, interaction: cards.Interaction, values: list[str]) -> None:
+        """Open the form."""
+        await needs(interaction, ORGANISER)
+        asked = await buttons.own_question(interaction, self.custom_id.partition(":")[2], CANDIDATES)
+        form = KeptDraft.read(asked.text).form.picked(int(values[0]))
+        await interaction.response.send_modal(BookModal(form))
 
 
 async def draft_of(
@@ -118,6 +175,9 @@ async def draft_of(
             slug = rules.slug_of(form.title, member.club)
     now, others = await books.current(slug), await books.others(member.club, slug)
     before = now.without(instead_of) if now else None
+    if form.known:
+        said = await app.get(catalogues_of).described(form.known)
+        files = [*files, (rules.CATALOGUE_FILE, json.dumps(said).encode())]
     async with books.importing:
         text, dropped, doubtful = await in_daemon_thread(lambda: rules.draft_from(slug, form, files, before, others))
     kept = KeptDraft(replace(form, text=""), "", now.digest if now else "", dropped, doubtful)
@@ -150,6 +210,8 @@ async def preview_card(app: App, asked: Asked) -> cards.Card:
     items = [AddBookButton(asked.id, label=does), *change, buttons.Cancel(asked.member.id)]
     if look.doubts and not kept.removes:
         items.append(MoveMenu.of(asked.id, look.doubts, "Move a doubtful text"))
+    if not kept.removes:
+        items += CatalogueMenu.of(app, asked.id)
     title, body = cards.safe(f"{what} {book.title}?"), "\n\n".join(filter(None, parts))
     return cards.Card(title, body, buttons=items, note="Nothing is changed yet. Only you see this.")
 
@@ -231,14 +293,18 @@ class MarkModal(buttons.Dialogue):
 
 
 async def redrafted_card(
-    app: App, asked: Asked, change: Callable[[BookText, Book, dict[Slug, Book]], BookText]
+    app: App, asked: Asked, change: Callable[[BookText, Book, dict[Slug, Book]], BookText], doubtful: Sequence[str] = ()
 ) -> cards.Card:
-    """Return the preview of a draft, or of a book as it is, with a change that is made off the event loop."""
+    """Return the preview of a draft, or of a book as it is, with a change that is made off the event loop.
+
+    What the change adds to `doubtful` is shown.
+    """
     books, slug, is_draft = app.get(ClubBooks), asked.book or "", asked.do == DRAFT
     text = await (books.read(slug, asked.id) if is_draft else books.read(slug))
     others = {name: book for name, book in app.books_of(asked.member.club).items() if name != slug}
     after = await in_daemon_thread(lambda: change(text, books.book_of(asked.member.club, text), others))
     kept = KeptDraft.read(asked.text) if is_draft else KeptDraft(form_of(app.books[slug]), "", text.digest)
+    kept = replace(kept, doubtful=[*doubtful, *kept.doubtful])
     return await preview_card(app, await keep_draft(app, asked.member, asked.place, after, kept))
 
 
@@ -251,6 +317,45 @@ class WithoutWordsButton(buttons.OwnButton, template=rf"book-wordless:{buttons.I
         """Show what would be left."""
         asked = await self.asked(interaction)
         return await redrafted_card(app_of(interaction), asked, lambda text, book, _: rules.wordless(text, book))
+
+
+SOURCE_OF = {"cast": "AudioSilo", "article": "Wikipedia"}  # how the source of a document begins that came from there
+
+
+class CatalogueMenu(buttons.Picked, template=rf"book-catalogue:{buttons.ID}"):
+    """Adds what an open catalogue has of a book to a draft, or to the book as it is."""
+
+    @classmethod
+    def of(cls, app: App, asked_id: str) -> list[Self]:
+        """Return the menu, where catalogues may be asked."""
+        labels = {"cast": "Cast and recaps by chapter (AudioSilo Meta)", "article": "Wikipedia’s article"}
+        options = [discord.SelectOption(label=label, value=name) for name, label in labels.items()]
+        menu_id = f"book-catalogue:{asked_id}"
+        menu: discord.ui.Select[Any] = discord.ui.Select(
+            custom_id=menu_id, placeholder="Add from an open catalogue", options=options
+        )
+        return [cls(menu)] if app.settings.catalogues else []
+
+    async def card(self, interaction: cards.Interaction, values: list[str]) -> cards.Card:
+        """Show what the book would be with it; what was taken from there before is replaced."""
+        await needs(interaction, ORGANISER)
+        asked = await buttons.own_question(interaction, self.custom_id.partition(":")[2], DRAFT, SOURCES)
+        app, slug = app_of(interaction), asked.book or ""
+        app.get(Allowance).take(asked.member)
+        form = KeptDraft.read(asked.text).form if asked.do == DRAFT else form_of(app.books[slug])
+        catalogues, books = app.get(catalogues_of), app.get(ClubBooks)
+        name, ask = ("Cast.json", catalogues.cast) if values == ["cast"] else ("Wikipedia.wiki", catalogues.article)
+        file, source = (name, await ask(form.title, form.author)), SOURCE_OF[values[0]]
+        others, doubtful = await books.others(asked.member.club, slug), list[str]()
+
+        def with_file(text: BookText, book: Book, _: object) -> BookText:
+            before = text.without_source(source)
+            made, _, told = rules.draft_from(slug, form_of(book), [file], before, others, fetched=True)
+            doubtful.extend(told)
+            return made
+
+        async with books.importing:
+            return await redrafted_card(app, asked, with_file, doubtful)
 
 
 class AddBookButton(buttons.Confirm, template=rf"book-add:{buttons.ID}"):
@@ -288,7 +393,7 @@ class UndoBookButton(buttons.Undo, template=rf"book-undo:{buttons.ID}"):
 class FormButton(buttons.OwnButton, template=rf"book-form:{buttons.ID}"):
     """Opens the form again with what was typed; files have to be attached again."""
 
-    label, style, of, right = "Keep writing", buttons.PRIMARY, (FORM, DRAFT), ORGANISER
+    label, style, of, right = "Keep writing", buttons.PRIMARY, (FORM, CANDIDATES, DRAFT), ORGANISER
 
     async def pressed(self, interaction: cards.Interaction) -> None:
         """Open the form."""
@@ -312,7 +417,7 @@ class AddItButton(buttons.Pressed, template=r"book-new:(?P<title>(?s:.){1,80})")
     async def pressed(self, interaction: cards.Interaction) -> None:
         """Open the form."""
         await needs(interaction, ORGANISER)
-        await interaction.response.send_modal(BookModal(rules.BookForm(self.given["title"], "")))
+        await open_form(interaction, self.given["title"])
 
 
 def form_of(book: Book) -> rules.BookForm:
@@ -322,4 +427,6 @@ def form_of(book: Book) -> rules.BookForm:
 
 CURES[UnknownBook] = AddItButton.of
 
-BUTTONS = (AddBookButton, AddItButton, UndoBookButton, FormButton, MoveMenu, WithoutWordsButton)
+BUTTONS = (
+    AddBookButton, AddItButton, UndoBookButton, FormButton, MoveMenu, WithoutWordsButton, CandidateMenu, CatalogueMenu,
+)  # fmt: skip

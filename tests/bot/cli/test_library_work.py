@@ -8,6 +8,8 @@ import pytest
 from bot.cli.main import main
 from corpus.importing import import_files
 from tests.fakes.bookshelf import KITE, KITE_DOCUMENTS, write_book
+from tests.fakes.catalogue_server import catalogue_server
+from tests.fakes.club_books import DOCUMENTS
 
 ROOT = Path(__file__).parents[3]
 TOLD = "Edward went after the train, and in the city he becomes a clockmaker."
@@ -69,3 +71,20 @@ def test_text_beyond_every_position_is_for_the_terminal_of_the_library_alone() -
         if re.search(r"\.placed_for_the_owner\b|getattr\([^)]*placed_for", path.read_text(encoding="utf-8"))
     ]
     assert [name for name in callers if not name.startswith("retrieval/training/")] == ["bot/cli/library.py"]
+
+
+def test_what_open_catalogues_have_is_taken_too(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_book(library, "vellichor", {"summary.md": DOCUMENTS["summary.md"]}, marks=5, author="Ortensia Vale")
+    folders = ("--library", str(library), "--data", str(library.parent / "data"))
+    with catalogue_server() as server:
+        settings = dict.fromkeys(("OPEN_LIBRARY_URL", "CASTS_URL", "WIKIPEDIA_URL"), server.url)
+        asked = ["import", "--look-up", "--book", "vellichor", *folders]
+        assert main(asked, settings | {"CATALOGUES": "off"}) == 0
+        assert "turned off" in capsys.readouterr().err
+        assert server.asked == []
+        assert main(asked, settings) == 0
+    assert "1 of 2 people wait longer than their source says" in capsys.readouterr().out
+    home = library / "vellichor"
+    assert "pages = 272" in (home / "book.toml").read_text(encoding="utf-8")
+    names = "people-audiosilo premise-book premise-wikipedia summary-audiosilo summary-wikipedia"
+    assert sorted(path.stem for path in home.glob("*-*.md")) == names.split()

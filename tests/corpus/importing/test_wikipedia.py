@@ -46,7 +46,7 @@ def test_every_section_goes_into_the_document_of_its_kind(both: Imported) -> Non
     }
     assert texts(found["summary-wikipedia.md"]).startswith("The old bishop dies")
     assert texts(found["reception-wikipedia.md"]).startswith("A weekly paper")
-    assert {document.source for document in found.values()} == {"Wikipedia"}
+    assert {document.source for document in found.values()} == {"Wikipedia, “Barchester Towers”, CC BY-SA 4.0"}
 
 
 def test_the_story_of_the_book_before_is_placed_in_that_book(both: Imported) -> None:
