@@ -1,6 +1,7 @@
 """Open catalogues on the web: what they know of a book. Their own hosts alone are asked, politely (docs/sources.md)."""
 
 import asyncio
+import contextlib
 import functools
 import json
 import logging
@@ -50,8 +51,7 @@ class Catalogues:
     """Open Library, the open casts and recaps, and Wikipedia: each is asked once a second at most."""
 
     def __init__(self, settings: Settings, pause: float = PAUSE, patience: float = PATIENCE) -> None:
-        contact = f" ({settings.catalogue_contact})" if settings.catalogue_contact else ""
-        agent = f"Dogear/{__version__}{contact}"
+        agent = f"Dogear/{__version__}" + (f" ({settings.catalogue_contact})" if settings.catalogue_contact else "")
         self._headers = {"User-Agent": agent, "Accept": "application/json", "Accept-Encoding": "identity"}
         self._settings, self._pause, self._patience = settings, pause, patience
         self._kept: TTLCache[str, bytes] = TTLCache(TOGETHER, DAY, getsizeof=len)
@@ -60,11 +60,10 @@ class Catalogues:
 
     async def candidates(self, typed: str) -> list[dict[str, Any]]:
         """Return what Open Library has for a title or an ISBN, as it says it. Raises CatalogueProblem."""
-        isbn = isbn_of(typed)
-        asked = {"isbn": isbn} if isbn else {"q": typed}
-        base, fields = self._settings.open_library_url, ",".join(_FIELDS)
-        found = await self._read("Open Library", base, "/search.json", **asked, fields=fields, limit=str(SHOWN))
-        listed = []
+        base, isbn, listed = self._settings.open_library_url, isbn_of(typed), []
+        query = {"isbn": isbn} if isbn else {"q": typed}
+        query |= {"fields": ",".join(_FIELDS), "limit": str(SHOWN)}
+        found = await self._read("Open Library", base, "/search.json", **query)
         for book in _objects(found, "docs"):
             numbers = [str(number) for number in _list(book, "isbn")][:SHOWN]
             book["isbn"] = [isbn, *numbers] if isbn else numbers
@@ -75,13 +74,11 @@ class Catalogues:
 
     async def described(self, book: dict[str, Any]) -> dict[str, Any]:
         """Return one of them with its description, where it has one and Open Library answers."""
-        found = None
         if _WORK.fullmatch(key := str(book.get("key"))):
-            try:
+            with contextlib.suppress(CatalogueProblem):
                 found = await self._read("Open Library", self._settings.open_library_url, f"{key}.json")
-            except CatalogueProblem as problem:
-                log.info("%s Its description is left out.", problem)
-        return book | {"description": found.get("description")} if isinstance(found, dict) else book
+                return book | {"description": _dict(found).get("description")}
+        return book
 
     async def cast(self, title: str, author: str) -> bytes:
         """Return the open cast and recaps of a book. Raises CatalogueProblem."""
@@ -90,21 +87,19 @@ class Catalogues:
         for card in _objects(found, "results"):
             by = " ".join(str(one.get("name")) for one in _objects(card, "authors"))
             if _ID.fullmatch(known := str(card.get("id"))) and _is(str(card.get("title")), title, by, author):
-                work = await self._read(name, base, f"/api/v1/works/{known}")
-                if isinstance(work, dict) and (work.get("characters") or work.get("recaps")):
+                work = _dict(await self._read(name, base, f"/api/v1/works/{known}"))
+                if work.get("characters") or work.get("recaps"):
                     return json.dumps(work).encode()
         raise CatalogueProblem(f"{name} has nothing about {title} yet.")
 
     async def article(self, title: str, author: str) -> bytes:
         """Return Wikipedia's article about a book, in its mark-up. Raises CatalogueProblem."""
-        base, path = self._settings.wikipedia_url, "/w/rest.php/v1"
-        wanted = f"{title} {author} novel"
+        base, path, wanted = self._settings.wikipedia_url, "/w/rest.php/v1", f"{title} {author} novel"
         found = await self._read("Wikipedia", base, f"{path}/search/page", q=wanted, limit=str(SHOWN))
         for page in _objects(found, "pages"):
             if _is(str(page.get("title")), title) and (key := str(page.get("key"))):
-                article = await self._read("Wikipedia", base, f"{path}/page/{quote(key, safe='')}")
-                said = str(article.get("source")) if isinstance(article, dict) else ""
-                if _is(title, title, said, author):
+                article = _dict(await self._read("Wikipedia", base, f"{path}/page/{quote(key, safe='')}"))
+                if _is(title, title, said := str(article.get("source")), author):
                     return said.encode()
         raise CatalogueProblem(f"I can’t find {title} in Wikipedia.")
 
@@ -176,9 +171,12 @@ def _tls() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
+def _dict(found: object) -> dict[str, Any]:
+    return found if isinstance(found, dict) else {}
+
+
 def _list(found: object, name: str) -> list[Any]:
-    listed = found.get(name) if isinstance(found, dict) else None
-    return listed if isinstance(listed, list) else []
+    return listed if isinstance(listed := _dict(found).get(name), list) else []
 
 
 def _objects(found: object, name: str) -> Iterator[dict[str, Any]]:

@@ -122,26 +122,17 @@ def import_(
     from corpus.importing import import_files
 
     settings = context.obj.settings(library, data, quiet=True)
-    screen, written = Screen(sys.stdout), set[str]()
-
-    def take(paths: Sequence[Path], *, fetched: bool) -> None:
-        report = import_files(
-            paths, book, settings.library, text=not no_text, chapters=chapters, unchecked=unchecked, waits=fetched
-        )
-        screen.line("\n".join(report.lines()))
-        written.update(path.name for path in report.written)
-
-    if files or not look_up:
-        take(files or [], fetched=False)
-    if look_up:
-        with tempfile.TemporaryDirectory(prefix="dogear-") as folder:
-            if paths := _looked_up(book, settings, Path(folder)):
-                take(paths, fetched=True)
-    if not written:
+    screen = Screen(sys.stdout)
+    with tempfile.TemporaryDirectory(prefix="dogear-") as folder:
+        paths = [*(files or []), *(_looked_up(book, settings, Path(folder)) if look_up else [])]
+        taken = {"text": not no_text, "unchecked": unchecked, "waits": look_up}
+        report = import_files(paths, book, settings.library, chapters=chapters, **taken)
+    screen.line("\n".join(report.lines()))
+    if not report.changed:
         return
     screen.line("Look through these files and correct them. The next start reads them, and so does “index”.")
     try:
-        screen.line(_placed(_read(settings), settings, [book], written))
+        screen.line(_placed(_read(settings), settings, [book], {path.name for path in report.written}))
     except DogearError as error:
         problem_line(f"The files are written, but where their text is placed cannot be told now: {error}")
     screen.line(f"This shows it again: python run_bot.py placed {book}")

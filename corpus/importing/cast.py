@@ -1,103 +1,97 @@
 """Importing an open cast and recaps by chapter (AudioSilo Meta): every chapter that it states is checked first."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 
 from corpus.books import Book
 from corpus.errors import ImportRefused
-from corpus.importing.draft import BookFacts, DraftDocument, DraftSection, ImportContext, Paragraph, Placing
+from corpus.importing.draft import BookFacts, DraftDocument, DraftSection, ImportContext, Paragraph
 from corpus.importing.page import PageLine, SavedPage, one_line
 from corpus.importing.phrases import year_in
 from corpus.labels import heading_mark
 
 SITE = "audiosilo"
 SOURCE = "AudioSilo Meta community contributors, meta.audiosilo.app, CC BY-SA 4.0"
-MAX_ENTRIES, MAX_ENTRY = 500, 4_000
-"""Entries of a cast, and characters of one: its authors keep to 3,000."""
-
 LISTED = 12  # moves that a report lists
 
+_Text = Annotated[str, AfterValidator(lambda text: one_line(text)[:4_000])]  # its authors keep to 3,000 characters
+_Few: Any = Field(default_factory=list, max_length=500)
+_Inner = BeforeValidator(
+    lambda part: next(filter(bool, map(part.get, ("characters", "recaps"))), None) if isinstance(part, dict) else part
+)
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What a cast or a recap says, and the chapter by which it says so; `names`: of the person whom it is about."""
 
-    text: str
-    chapter: int
-    names: tuple[str, ...] = ()
+class _Place(BaseModel):
+    chapter: Annotated[int, Field(strict=True, ge=0, lt=100_000)]
+
+
+class _Named(BaseModel):
+    name: _Text = ""
+
+
+class _Person(_Named):
+    aliases: list[_Text] = _Few
+    reveal: _Place
+    description: _Text = ""
+
+
+class _Recap(BaseModel):
+    through: _Place
+    text: _Text
+    scope: str = ""
+
+
+class _Ending(BaseModel):
+    in_short: _Text = ""
+    ending: _Text = ""
+
+
+class Work(BaseModel):
+    """What the read API says of a book; its own files nest the lists once more."""
+
+    title: _Text = ""
+    authors: list[_Named] = _Few
+    first_published: str = ""
+    characters: Annotated[list[_Person], _Inner] = _Few
+    recaps: Annotated[list[_Recap], _Inner] = _Few
+    recap_summary: _Ending = _Ending()
 
 
 @dataclass(frozen=True, slots=True)
 class Cast(SavedPage):
-    """A cast and recaps: `people` and `recaps` with their chapters, and texts that know the `whole` book."""
+    """A cast and recaps."""
 
-    people: tuple[Entry, ...] = ()
-    recaps: tuple[Entry, ...] = ()
-    earlier: tuple[str, ...] = ()
-    whole: tuple[str, ...] = ()
+    work: Work = field(default_factory=Work)
 
 
 def is_cast(said: object) -> bool:
     """Return whether data has the shape of a cast and recaps: of the read API, or of the catalogue's own files."""
-    if not isinstance(said, Mapping):
-        return False
-    return "entries" in said or any(isinstance(said.get(name), list | Mapping) for name in ("characters", "recaps"))
+    return isinstance(said, Mapping) and not said.keys().isdisjoint(("entries", "characters", "recaps"))
 
 
 def read_cast(name: str, said: Mapping[str, Any]) -> Cast:
     """Read a cast and recaps. Raises ImportRefused."""
-    title = _text(said.get("title"))
-    if isinstance(entries := said.get("entries"), Mapping):
-        if len(entries) != 1:
-            raise ImportRefused(f"{name} holds {len(entries)} books. Save the one that you want in a file of its own.")
-        slug, said = next(iter(entries.items()))
-        title = str(slug).replace("-", " ")
-    cast, told = (
-        part if isinstance(part := said.get(key), Mapping) else {key: part} for key in ("characters", "recaps")
-    )
-    recaps = list(_objects(told.get("recaps")))
-    people = [
-        Entry(text, at, tuple(filter(None, (_text(one.get("name")), *map(_text, _list(one.get("aliases")))))))
-        for one in _objects(cast.get("characters"))
-        if (text := _text(one.get("description"))) and _text(one.get("name")) and (at := _chapter(one, "reveal")) >= 0
-    ]  # fmt: skip
-    so_far = [
-        Entry(text, at) for one in recaps if (text := _text(one.get("text"))) and (at := _chapter(one, "through")) > 0
-    ]
-    earlier = [text for one in recaps if _chapter(one, "through") == 0 and (text := _text(one.get("text")))]
-    summed = said.get("recap_summary") if isinstance(said.get("recap_summary"), Mapping) else told
-    whole = [text for key in ("in_short", "ending") if (text := _text((summed or {}).get(key)))]
-    if not (people or so_far):
-        raise ImportRefused(f"{name} holds neither a cast nor recaps with chapters. Import a page or a text instead.")
-    authors = [_text(one.get("name")) for one in _objects(said.get("authors"))]
-    facts = BookFacts(title=title, author=", ".join(authors[:3]), year=year_in(_text(said.get("first_published"))))
-    texts = (title, *authors[:3], *(e.text for e in (*people, *so_far)), *whole)
-    lines = tuple(map(PageLine, texts))
-    return Cast(
-        name, lines, kind="a cast and recaps by chapter", facts=facts, people=tuple(people), recaps=tuple(so_far),
-        earlier=tuple(earlier), whole=tuple(whole),
-    )  # fmt: skip
-
-
-def _list(value: object) -> list[Any]:
-    return value[:MAX_ENTRIES] if isinstance(value, list) else []
-
-
-def _objects(value: object) -> Iterator[Mapping[str, Any]]:
-    return (one for one in _list(value) if isinstance(one, Mapping))
-
-
-def _text(value: object) -> str:
-    return one_line(value)[:MAX_ENTRY] if isinstance(value, str) else ""
-
-
-def _chapter(entry: Mapping[str, Any], gate: str) -> int:
-    """Return the chapter of an entry; -1 where it has none."""
-    place = entry.get(gate)
-    at = place.get("chapter") if isinstance(place, Mapping) else None
-    return at if isinstance(at, int) and not isinstance(at, bool) and 0 <= at < 100_000 else -1
+    entries = said.get("entries")
+    if isinstance(entries, Mapping) and len(entries) == 1:
+        ((slug, inner),) = entries.items()
+        if isinstance(inner, Mapping):
+            said = {"title": str(slug).replace("-", " "), "recap_summary": inner.get("recaps") or {}, **inner}
+    try:
+        work = Work.model_validate(said)
+    except (ValidationError, RecursionError):
+        work = Work()
+    if not (work.characters or work.recaps):
+        raise ImportRefused(
+            f"{name} holds no cast and recaps of one book with their chapters. Import a page or a text."
+        )
+    authors = [author.name for author in work.authors[:3]]
+    facts = BookFacts(title=work.title, author=", ".join(authors), year=year_in(work.first_published))
+    texts = (work.title, *authors, *(p.description for p in work.characters), *(r.text for r in work.recaps))
+    return Cast(name, tuple(map(PageLine, texts)), kind="a cast and recaps by chapter", facts=facts, work=work)
 
 
 def matches(page: SavedPage) -> bool:
@@ -107,44 +101,44 @@ def matches(page: SavedPage) -> bool:
 
 def read(page: Cast, setting: ImportContext) -> tuple[BookFacts, list[DraftDocument]]:
     """Check the chapters of a cast and recaps, and report which ones are not believed."""
-    ledger = setting.ledger
+    ledger, work = setting.ledger, page.work
     ledger.recognised(page.kind)
-    ledger.dropped("recaps of earlier books", len(page.earlier), "they tell the story of other books")
+    recaps = [recap for recap in work.recaps if recap.through.chapter and recap.scope != "series"]
+    ledger.dropped("recaps of earlier books", len(work.recaps) - len(recaps), "they tell the story of other books")
     if not setting.ground:
         why = "add an e-book or a summary by chapters, then this once more; until then it waits for the end of the book"
         ledger.noted("there is nothing yet to check its chapters with", why)
-    people = [
-        DraftSection((paragraph,), entry.names[0])
-        for entry, paragraph in zip(page.people, _checked("people", page.people, setting), strict=True)
+    people = [person for person in work.characters if person.name and person.description]
+    cast = [(p.description, p.reveal.chapter, (p.name, *filter(None, p.aliases))) for p in people]
+    sections = [
+        DraftSection((p,), names[0]) for p, (*_, names) in zip(_checked("people", cast, setting), cast, strict=True)
     ]
-    recaps = [*_checked("recaps", page.recaps, setting), *(Paragraph(text, reveals=setting.end) for text in page.whole)]
-    return page.facts, [
-        DraftDocument.of("people", SITE, SOURCE, people),
-        DraftDocument.of("summary", SITE, SOURCE, [DraftSection(tuple(recaps))]),
-    ]
+    so_far = _checked("recaps", [(recap.text, recap.through.chapter, ()) for recap in recaps], setting)
+    whole = filter(None, (work.recap_summary.in_short, work.recap_summary.ending))
+    story = DraftSection((*so_far, *(Paragraph(text, reveals=setting.end) for text in whole)))
+    drafts = [("people", sections), ("summary", [story])]
+    return page.facts, [DraftDocument.of(kind, SITE, SOURCE, told) for kind, told in drafts]
 
 
-def _checked(what: str, entries: Sequence[Entry], setting: ImportContext) -> Iterable[Paragraph]:
-    """Return entries with their places: the stated ones, as far as they are believed."""
-    book, found, moved = setting.book, list[Paragraph](), list[str]()
+def _checked(what: str, entries: Sequence[tuple[str, int, tuple[str, ...]]], setting: ImportContext) -> list[Paragraph]:
+    """Return texts with their places, which are the stated chapters as far as these are believed."""
+    book, found, moved = setting.book, list[Paragraph](), Counter[str]()
     if book is None:
-        return [Paragraph(entry.text, reveals=setting.end) for entry in entries]
-    last, before = max((entry.chapter for entry in entries), default=0), 0
-    for entry in entries:
-        stated = _mark(entry.chapter, book)
-        in_order = bool(entry.names) or entry.chapter >= before
-        mark = setting.ground.checked(entry.text, stated, entry.names, doubted=not in_order)
-        if what == "recaps" and entry.chapter == last:
-            mark = book.marks  # its authors: the last one carries through the actual ending
+        return [Paragraph(text, reveals=setting.end) for text, *_ in entries]
+    last, before = max((chapter for _, chapter, _ in entries), default=0), 0
+    for text, chapter, names in entries:
+        stated, doubted = _mark(chapter, book), not names and chapter < before
+        mark = setting.ground.checked(text, stated, names, doubted=doubted)
+        if not names and chapter == last:
+            mark = book.marks  # its authors: the last recap carries through the actual ending
         elif mark > stated and setting.ground:
-            moved.append(f"{book.reading_name(stated)} → {book.reading_name(mark)}")
-        before = max(before, entry.chapter)
-        placing: Placing = {setting.slug: mark}
-        found.append(Paragraph(entry.text, reveals=placing))
+            moved[f"{book.reading_name(stated)} → {book.reading_name(mark)}"] += 1
+        before = max(before, chapter)
+        found.append(Paragraph(text, reveals={setting.slug: mark}))
     if moved:
-        listed = [f"{move} ({n})" if n > 1 else move for move, n in Counter(moved).most_common(LISTED)]
+        listed = [f"{move} ({n})" if n > 1 else move for move, n in moved.most_common(LISTED)]
         why = f"what they tell comes later in the book, or I cannot find it there: {', '.join(listed)}"
-        setting.ledger.noted(f"{len(moved)} of {len(entries)} {what} wait longer than their source says", why)
+        setting.ledger.noted(f"{moved.total()} of {len(entries)} {what} wait longer than their source says", why)
     return found
 
 

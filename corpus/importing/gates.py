@@ -7,7 +7,6 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 _WORD = re.compile(r"[^\W_]+")
 _POSSESSIVE = re.compile(r"[’']s\b")
@@ -17,16 +16,11 @@ REACHES = 0.8  # share of the book that a summary has to reach, to be what all e
 FEWEST = 2  # words of a text, at least, that the book has in less than half of its marks
 
 
-@dataclass(frozen=True, slots=True)
-class Support:
-    """How much of what a text says, by weight, is told by its mark; and how much better it may fit what comes later."""
+Support = tuple[float, float]
+"""How much of what a text says, by weight, is told by its mark; and how much better it may fit what comes later."""
 
-    told: float
-    later: float
-
-
-IN_SUMMARY, DOUBTED_IN_SUMMARY = Support(0.75, 1.3), Support(0.97, 0.9)
-IN_NOVEL, DOUBTED_IN_NOVEL = Support(0.45, 1.2), Support(0.7, 1.0)
+IN_SUMMARY: tuple[Support, Support] = (0.75, 1.3), (0.97, 0.9)
+IN_NOVEL: tuple[Support, Support] = (0.45, 1.2), (0.7, 1.0)
 """What is asked of a text, and of one whose mark has proved wrong: its source is not believed twice.
 
 A summary says little, so what a text has in common with it are events. In a novel, plain words stand everywhere.
@@ -76,7 +70,7 @@ class _Index:
         before = max((fit for at, fit in fits.items() if at <= mark), default=0.0)
         after = max((fit for at, fit in fits.items() if at > mark), default=0.0)
         telling = sum(weight > math.log(2) for weight in weights.values())
-        return telling >= FEWEST and told >= needed.told * sum(weights.values()) and after <= needed.later * before
+        return telling >= FEWEST and told >= needed[0] * sum(weights.values()) and after <= needed[1] * before
 
 
 class Ground:
@@ -88,7 +82,7 @@ class Ground:
         self._end = marks
         whole = bool(told) and max(mark for mark, _ in told) >= REACHES * marks
         self._texts = [_Index(text) for text in (told if whole else (), novel) if text]
-        self._needed = (IN_SUMMARY, DOUBTED_IN_SUMMARY) if whole else (IN_NOVEL, DOUBTED_IN_NOVEL)
+        self._needed = IN_SUMMARY if whole else IN_NOVEL
 
     def __bool__(self) -> bool:
         """Whether there is anything to compare with."""

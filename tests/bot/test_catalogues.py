@@ -36,7 +36,7 @@ async def test_a_title_and_both_kinds_of_isbn_find_books(server: CatalogueServer
 async def test_a_picked_book_gets_its_description(server: CatalogueServer, catalogues: Catalogues) -> None:
     (book, other) = await catalogues.candidates("Vellichor")
     assert (await catalogues.described(book))["description"]["value"] == DESCRIPTION
-    assert await catalogues.described(other) == other
+    assert (await catalogues.described(other)).items() >= other.items()
     assert await catalogues.described(book | {"key": "/../admin"}) == book | {"key": "/../admin"}
     assert not any("admin" in path for path in server.asked)
 

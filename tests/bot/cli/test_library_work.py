@@ -79,7 +79,7 @@ def test_what_open_catalogues_have_is_taken_too(library: Path, capsys: pytest.Ca
     with catalogue_server() as server:
         settings = dict.fromkeys(("OPEN_LIBRARY_URL", "CASTS_URL", "WIKIPEDIA_URL"), server.url)
         asked = ["import", "--look-up", "--book", "vellichor", *folders]
-        assert main(asked, settings | {"CATALOGUES": "off"}) == 0
+        assert main(asked, settings | {"CATALOGUES": "off"}) == 1
         assert "turned off" in capsys.readouterr().err
         assert server.asked == []
         assert main(asked, settings) == 0

@@ -44,7 +44,7 @@ WORK: dict[str, Any] = {
         person("Corbin", 3, TWIST), person("Old Bess", 1, "Old Bess gathers eels and gossip at the quay."),
     ],
     "recaps": [
-        recap(0, "Previously: the war has ended."),
+        recap(0, "Previously: the war has ended."), recap(2, "Previously: it was a long war.") | {"scope": "series"},
         recap(4, "A stranger called Corbin has rented the boathouse and paints the shutters green."),
         recap(5, "Nell puts out the lamp, the boathouse burns, and the two leave the marsh."),
         recap(11, "Corbin and Nell have left the marsh."),
@@ -132,7 +132,7 @@ def test_the_catalogue_s_own_files_are_read_too(saved: Saved, lamp: Path) -> Non
     }
     told(saved, lamp, {"entries": {"the-lamp": entry}})
     assert marks(lamp)[NELL] == 1
-    with pytest.raises(ImportRefused, match="holds 2 books"):
+    with pytest.raises(ImportRefused, match="of one book"):
         told(saved, lamp, {"entries": {"the-lamp": entry, "another": entry}})
 
 
@@ -140,6 +140,8 @@ def test_the_catalogue_s_own_files_are_read_too(saved: Saved, lamp: Path) -> Non
     "said",
     [
         {"characters": [], "recaps": []},
+        {"characters": [{"name": "Nell", "description": "x"}]},
+        {"entries": {"the-lamp": []}},
         {"characters": [{"name": "Nell", "reveal": {"chapter": "1"}, "description": "x"}]},
         {"characters": [{"name": "Nell", "reveal": {"chapter": -1}, "description": "x"}], "recaps": {"recaps": 7}},
         {"characters": "Nell", "recaps": [{"through": 3, "text": "y"}, {"through": {"chapter": True}, "text": "z"}, 4]},
