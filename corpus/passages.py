@@ -174,7 +174,12 @@ def source_line(passage: Passage, book: Book) -> str:
     name = _KIND_NAMES.get(passage.kind, passage.kind)
     if mark and not passage.inferred:
         name += f", {mark}%" if book.unit is Unit.PERCENT else f", {book.unit.value} {mark}"
-    return f"{name} ({passage.origin})" if "CC BY" in passage.origin else name
+    return " ".join((name, *(f"({origin})" for origin in credits_of([passage]))))
+
+
+def credits_of(told: Iterable[Passage]) -> tuple[str, ...]:
+    """Return whose work passages are that may be shown if its authors and its licence are named."""
+    return tuple(dict.fromkeys(passage.origin for passage in told if "CC BY" in passage.origin))
 
 
 _KIND_NAMES = {

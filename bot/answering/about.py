@@ -12,7 +12,7 @@ from bot.answering.reply import OPINIONS, Quote, Reply, chosen, length_asked, of
 from bot.reading_order.advice import needs, standing
 from corpus.books import Book, Slug, Unit
 from corpus.errors import PositionError
-from corpus.passages import Passage, source_line
+from corpus.passages import Passage, credits_of, source_line
 from corpus.positions import UNIT_WORDS, WORDS, parse_part, value
 from corpus.text import plural
 from retrieval.gate import Audience
@@ -190,7 +190,7 @@ class BookQuestion:
     def _cast(self) -> Reply:
         introduced = self._introduced()
         if named := [s for s in introduced if self.subject & text_stems(s)]:
-            return self.says(" ".join(named[:LATEST]))
+            return replace(self.says(" ".join(named[:LATEST])), sources=credits_of(self.passages("people", "premise")))
         first: dict[str, Passage] = {}
         for passage in self.passages("people"):
             if passage.heading:
@@ -202,7 +202,8 @@ class BookQuestion:
         lines = [f"{name}: {_half_line(passage.sentences[0])}" for name, passage in met[:DESCRIBED]]
         if others := ", ".join(name for name, _ in met[DESCRIBED:]):
             lines.append(f"Also {others}.")
-        return replace(self.says("\n".join(lines)), sources=("who is who",))
+        by = credits_of(passage for _, passage in met)
+        return replace(self.says("\n".join(lines)), sources=("who is who", *by))
 
     def _introduced(self) -> list[str]:
         """Return the sentences that introduce people: of who is who, and of the premise."""
@@ -223,7 +224,7 @@ class BookQuestion:
             kept.append(sentence)
         if not kept:
             return self.retold("")
-        return replace(self.says(" ".join(kept), told[:1]), quotes=(Quote(" ".join(kept), "premise"),))
+        return replace(self.says(" ".join(kept), told), quotes=(Quote(" ".join(kept), "premise"),))
 
     def _themes(self) -> Reply | None:
         known, about = self.passages("themes"), self.subject

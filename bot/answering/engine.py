@@ -18,7 +18,7 @@ from corpus.books import Book, Reveals, Slug
 from corpus.errors import DogearError
 from corpus.library import Library
 from corpus.names import find_book, names_in, without_names
-from corpus.passages import Passage
+from corpus.passages import Passage, credits_of
 from corpus.positions import parse_part
 from retrieval.gate import Audience
 from retrieval.retriever import RankedSentence, Retriever, Search, text_stems
@@ -159,7 +159,7 @@ class Discussion:
         known = self._book(book, club)
         told = self.retriever.passages(known.slug, Audience(club=club), ("premise",))
         reply = replies.of_passages(known, told, "\n".join(p.text for p in told) or replies.NEUTRAL)
-        return replace(reply, do="book", answered=bool(told), sources=())
+        return replace(reply, do="book", answered=bool(told), sources=credits_of(told))
 
     def who(self, name: str, audience: Audience, book: Slug | None = None, limit: int = WHO_LIMIT) -> replies.Reply:
         """Say who a character is, as far as the audience has read, in about so many characters."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bot.answering.model_reply import bare
 from corpus.books import Book, Slug, Unit
 from corpus.labels import UnclearHeading, marks_named
-from corpus.passages import Passage, source_line
+from corpus.passages import Passage, credits_of, source_line
 from corpus.positions import WORDS, value
 from corpus.text import sentences
 from retrieval.gate import Audience
@@ -334,7 +334,8 @@ def recap(told: Sequence[RankedSentence], spans: Mapping[int, tuple[int, int]], 
         lines = [f"{covered}: {told[0].text}"]
     elif len(spans) > 1:
         lines.insert(0, covered)
-    return Reply("recap", book.slug, "\n".join(lines), True, quotes=_quotes(told, {book.slug: book}))
+    by = credits_of(sentence.passage for sentence in told)
+    return Reply("recap", book.slug, "\n".join(lines), True, quotes=_quotes(told, {book.slug: book}), sources=by)
 
 
 def _marks_named(first: int, last: int, book: Book) -> str:

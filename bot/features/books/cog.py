@@ -92,14 +92,14 @@ class BookCog(AppCog):
         member, place = await acknowledge(interaction)
         known = await self._app.get(Questions).needed(member, place, book)
         marks = (await self._app.get(Progress).positions(member)).get(known.slug)
-        about = ""
+        about, by = "", tuple[str, ...]()
         with contextlib.suppress(BookInWork):  # the card of a new book has its facts at once
             premise = await self._app.workers.do(lambda: self._app.discussion.premise(known.slug, known.club))
-            about = safe(premise.body) if premise.answered else ""
+            about, by = safe(premise.body) if premise.answered else "", tuple(map(safe, premise.sources))
         body = "\n\n".join(filter(None, (safe("\n".join(texts.cover_lines(known))), about)))
         footers = (safe(texts.measure(known)), safe(texts.place_sentence(known, marks)))
         covers = [(known.cover, f"The cover of {known.title}")] if known.cover.startswith(COVERS) else []
-        await deliver(interaction, Card(safe(known.title), body, footers, Tone.ANSWER, covers=covers))
+        await deliver(interaction, Card(safe(known.title), body, (*by, *footers), Tone.ANSWER, covers=covers))
 
     @book.command(name="list")
     async def list_books(self, interaction: Interaction) -> None:

@@ -126,8 +126,8 @@ async def test_a_cast_is_checked_and_every_answer_from_it_names_its_source(club:
     assert BY in told
     assert "stairs" not in shown(await liz.slash(club.general, "who", name="Zephyrine", book="Vellichor"))
     await club.reads(liz, slug, "finished")
-    told = shown(await liz.slash(club.general, "who", name="Zephyrine", book="Vellichor"))
-    assert BY in told
+    for command, typed in (("who", {"name": "Zephyrine"}), ("ask", {"question": "Who is in it?"})):
+        assert BY in shown(await liz.slash(club.general, command, book="Vellichor", **typed)), command
 
 
 async def test_a_cast_that_nothing_checks_waits_for_the_end(club: Club, jo: MemberActor) -> None:
@@ -148,6 +148,12 @@ async def test_an_article_waits_for_the_end_but_for_what_defines_the_book(club: 
     assert shown(again).count("At 75%: 1 passage") == 1, "what was there is replaced"
     told = shown(await jo.slash(club.general, "book sources", book="Vellichor"))
     assert "Wikipedia, “Vellichor”, CC BY-SA 4.0" in told
+    for command, typed in (("book show", {}), ("ask", {"question": "What is it about?"})):
+        told = shown(await jo.slash(club.general, command, book="Vellichor", **typed))
+        assert "2020 fantasy novel" in told
+        assert "Wikipedia, “Vellichor”, CC BY-SA 4.0" in told
+    await club.reads(jo, f"vellichor-{club.guild.id}", "finished")
+    assert "Wikipedia, “Vellichor”, CC BY-SA 4.0" in shown(await jo.slash(club.general, "recap", book="Vellichor"))
 
 
 async def test_a_catalogue_that_is_away_changes_nothing(club: Club, jo: MemberActor, server: CatalogueServer) -> None:
