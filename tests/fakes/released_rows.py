@@ -14,7 +14,7 @@ from sqlalchemy import Connection, MetaData, Table, create_engine, insert, selec
 from bot.db.migrate import upgrade
 from bot.db.sessions import NAME, Address, opened_engine
 
-VERSIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011"]
+VERSIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012"]
 AT = "2025-03-01 12:00:00.000000"
 """How SQLite is given noon, the time of most rows."""
 
@@ -124,6 +124,9 @@ ROWS_0011 = """
         VALUES (2, 1, 10, 'smiley', 'A line.', 3, '{"smiley": 4}', 'NOON', 1, 0);
     INSERT INTO counted (club, member, agreed, at) VALUES (1, 10, 1, 'NOON');
 """
+ROWS_0012 = """
+    UPDATE reading_notes SET private = 1;
+"""
 STEPS = dict(
     zip(
         VERSIONS,
@@ -139,6 +142,7 @@ STEPS = dict(
             ROWS_0009,
             ROWS_0010,
             ROWS_0011,
+            ROWS_0012,
         ],
         strict=True,
     )
