@@ -1,6 +1,7 @@
 """The guard: a sentence of a chat model, which knows books by heart, is shown only where visible text supports it."""
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ _WORD = re.compile(r"[^\W_]+")
 _CONTRACTED = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:…]\W*|[\"“‘(]\s*)$")
 _DOTS, _DASHES = frozenset(".·•"), frozenset("-–—−_")
+_SPELLED = re.compile(r"\b[^\W\d_]\b(?:[\W_]{1,3}[^\W\d_]\b){3,}")  # four letters in a row, each alone
 _MORSE = re.compile(r"[.·•–—−_-]{1,7}(?:[\s/|]+[.·•–—−_-]{1,7}){2,}")
 
 
@@ -84,19 +86,26 @@ def word_similarities(words: Matrix, passages: Sequence[Matrix]) -> Floats:
 
 def has_revealing_word(sentence: str, read: TokenVectors, known: Collection[str], secret: Collection[str]) -> bool:
     """Return whether a sentence holds a word that is enough to stop it (by its stem, or its tokens), or a code."""
-    if any(_DOTS & {*run} and _DASHES & {*run} for run in _MORSE.findall(sentence)):
+    if _SPELLED.search(sentence) or any(_DOTS & {*run} and _DASHES & {*run} for run in _MORSE.findall(sentence)):
         return True
     letters = rare = 0
     for found in _CONTRACTED.finditer(sentence):
         tokens = int(_tokens_of(found, read).sum())
+        strange = unicodedata.normalize("NFKC", found[0]) != unicodedata.normalize("NFC", found[0])  # “ｗｏｒｄ”
         name = found[0][0].isupper() and not _SENTENCE_START.search(sentence, 0, found.start())
         for root in stems(found[0]):
             if root not in known:
-                if root.isdigit() or tokens >= CODE_TOKENS or (root in secret and (name or tokens != 1)):
+                if root.isdigit() or strange or tokens >= CODE_TOKENS or (root in secret and (name or tokens != 1)):
                     return True
                 letters += len(root) == 1
                 rare += tokens != 1
     return letters >= CODE_LETTERS or rare >= CODE_WORDS
+
+
+def names(sentence: str) -> set[str]:
+    """Return the words of a sentence that seem to be names: with a capital letter, but for its first word."""
+    found = _CONTRACTED.finditer(sentence)
+    return {word[0] for word in found if word[0][0].isupper() and not _SENTENCE_START.search(sentence, 0, word.start())}
 
 
 NEAREST = 8  # hidden passages, and as many visible ones, that a sentence is compared with word by word
@@ -176,6 +185,10 @@ class Guard:
             Verdict(False, 1.0) if unread(text) - read or found.revealing_word else rule.verdict(found.signals)
             for text, found in zip(said, self.evidence(question, said), strict=True)
         ]
+
+    def words(self) -> tuple[set[str], set[str]]:
+        """Return the stems of the book's words that the audience has met, and those that hidden text alone holds."""
+        return self._known, self._secret
 
     def evidence(self, question: str, said: Sequence[str]) -> list[Evidence]:
         """Return what was found about each sentence of an answer."""

@@ -16,12 +16,12 @@ from corpus.labels import UnclearHeading, marks_named
 from corpus.library import Library
 from corpus.names import names_in
 from corpus.passages import TOLD_IN_ORDER, ClubText, Passage
-from retrieval.book import VisibleBook
+from retrieval.book import OpenedBook, VisibleBook
 from retrieval.books import Books, ClubPassages
 from retrieval.check import SpoilerCheck
 from retrieval.embedding import load_embedder
 from retrieval.gate import Audience, Gate
-from retrieval.guard import Guard, PassageTokens, Rule
+from retrieval.guard import Guard, PassageTokens, Rule, names
 from retrieval.index import Indexer
 from retrieval.location import ChromaServer, hold
 from retrieval.place import Messages, placed_at_once, read_through
@@ -344,12 +344,43 @@ class Retriever:
         mark = int(marks[view.group_of == best].max())
         return mark if mark == marks[near[0].argmax()] == view.marks[near[1].argmax()] else None
 
-    def verdicts(self, question: str, said: Sequence[str], audience: Audience, book: Slug) -> list[Verdict]:
-        """Return for each sentence of a model's answer whether the audience may read it."""
-        opened, about = self._books.open(book, audience.club), self.library.books[book]
+    def verdicts(
+        self, question: str, said: Sequence[str], audience: Audience, book: Slug, also: Iterable[Slug] = ()
+    ) -> list[Verdict]:
+        """Return for each sentence of a model's answer whether the audience may read it.
+
+        A name that the book does not hold may be another book's: of those that were talked about before (`also`) or are
+        named, which judge the sentence too, or of the same series or required, of which it may not be a hidden name.
+        """
+        opened, books = self._books.open(book, audience.club), self.library.books.of(audience.club)
+        found = self._guard(opened, audience).judge(question, said, self._rule)
+        own = opened.postings.keys() | set(stems(question))
+        foreign = [{root for name in names(text) for root in stems(name)} - own for text in said]
+        if not any(foreign):
+            return found
+        talked, about = {*also, *names_in(" ".join((question, *said)), books)}, books[book]
+        related = {slug for slug, other in books.items() if about.series and other.series == about.series}
+        related |= {one.book for one in about.requires}
+        others = [
+            self._books.open(slug, audience.club) for slug in sorted((talked | related) - {book}) if slug in books
+        ]
+        guards = {other.book: self._guard(other, audience) for other in others}
+        met = set().union(*(guard.words()[0] for guard in guards.values()))
+        for slug, guard in guards.items():
+            known, secret = guard.words()
+            held = [bool(words & (known | secret)) for words in foreign]
+            there = guard.judge(question, said, self._rule) if slug in talked and any(held) else found
+            for n, words in enumerate(foreign):
+                if words & secret - met:
+                    found[n] = Verdict(False, 1.0)
+                elif held[n] and found[n].shown:
+                    found[n] = there[n]
+        return found
+
+    def _guard(self, opened: OpenedBook, audience: Audience) -> Guard:
+        about = self.library.books[opened.book]
         known = f"{about.title} {about.author}"
-        guard = Guard(opened, Gate(audience), self._placer, known, self._read_passages, self._embedder)
-        return guard.judge(question, said, self._rule)
+        return Guard(opened, Gate(audience), self._placer, known, self._read_passages, self._embedder)
 
 
 @contextmanager

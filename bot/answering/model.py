@@ -228,7 +228,7 @@ class Writer:
             return Written()
         found = {query: search}
         gated = GatedRetriever(retriever=self._retriever, audience=audience, book=search.book, found=found)
-        chain = answer_chain(gated, RunnableLambda(self._call), self._guard(audience))
+        chain = answer_chain(gated, RunnableLambda(self._call), self._guard(audience, before))
         title, conversation = self._retriever.library.books[search.book].title, _conversation(before)
         return chain.invoke({"question": question, "query": query, "title": title, "conversation": conversation})
 
@@ -243,9 +243,11 @@ class Writer:
         """Stop waiting for the model: later questions are answered from the passages."""
         self._limits.close()
 
-    def _guard(self, audience: Audience) -> Guard:
+    def _guard(self, audience: Audience, before: Sequence[Exchange] = ()) -> Guard:
+        also = [exchange.book for exchange in before if exchange.book]
+
         def verdicts(question: str, said: Sequence[str], book: Slug) -> Sequence[Verdict]:
-            found = self._retriever.verdicts(question, said, audience, book)
+            found = self._retriever.verdicts(question, said, audience, book, also)
             if stopped := sum(not verdict.shown for verdict in found):
                 self._meter.count("guard_stopped_sentences", number=stopped)
                 log.warning("the guard stopped %d of %d sentences of a model's answer", stopped, len(said))

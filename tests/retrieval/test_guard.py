@@ -57,6 +57,14 @@ def test_a_word_in_other_letters_that_the_visible_text_holds_may_be_said(library
         assert shown(retriever, ["On the boat stands Søren’s word for a lamp, лампа."], 5) == [False]
 
 
+def test_a_name_of_another_book_is_judged_by_that_one_too(shipped: Retriever) -> None:
+    asked, before = "tinker-tailor-soldier-spy", "the-hound-of-the-baskervilles"
+    for said, book in (("Not yet, but remember Zürich.", "call-for-the-dead"), ("It is Stapleton.", before)):
+        for marks, expected in ((0, False), (shipped.library.books[book].marks, True)):
+            audience = Audience({asked: 38, book: marks})
+            assert [v.shown for v in shipped.verdicts("Go on.", [said], audience, asked, [before])] == [expected]
+
+
 def test_the_position_in_this_book_is_what_counts(island: Retriever) -> None:
     elsewhere = Audience({"the-kite": 4, "no-such-book": 10})
     assert [verdict.shown for verdict in island.verdicts(QUESTION, [HIDDEN], elsewhere, LANTERN)] == [False]

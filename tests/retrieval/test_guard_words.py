@@ -115,7 +115,8 @@ def revealing(sentence: str) -> bool:
         "In the end it is Hubert who goes.",  # a name
         "He finds the zabwoplik.",  # a rare word
         "It happens in 1913.", "Take 24 15 12 23.", "It is 01111000 01101111.",
-        "It is the arozrpbsi.", "H-u-b-e-r-t", "h u b e r t",  # codes of letters
+        "It is the arozrpbsi.", "H-u-b-e-r-t", "h u b e r t", "s i l a",  # codes of letters
+        "It is a ｔｒｉａｌ.", "It is a 𝔱𝔯𝔦𝔞𝔩.",  # a word that would be a common one in common letters
         "He meets .... ..- -... . .-. - there.", "He meets ···· ··– –··· in the end.",  # Morse code
         "hanter uanter banter eanter", "Hooting uncles bring eggs: hanter, uanter, banter, eanter.",
     ],
