@@ -2,6 +2,7 @@
 # make chat      talk about a book in the terminal
 # make test      style, types and tests
 # make evaluate  what it answers and gives away, measured; STORIES=… QUESTIONS=… for a published set
+# make attack    an attacker that adapts: 2,000 tries at the bot in a simulated Discord; half an hour on two cores
 # make served    a small chat model and its server, which one test then asks: 130 MB
 # make pictures  the README's film and the pictures of the docs, from the club of make try; needs Chromium
 # make docs      the documentation as a site, in build/site
@@ -21,7 +22,7 @@ define set-up
 @touch $@
 endef
 
-.PHONY: setup try chat test unit served audit evaluate pictures bench docs lint format constraints clean
+.PHONY: setup try chat test unit served audit evaluate attack pictures bench docs lint format constraints clean
 
 setup: .venv/tests
 
@@ -74,6 +75,9 @@ evaluate: setup
 	@$(BIN)/python -m tests.measure.evaluation $(if $(STORIES),--stories "$(STORIES)") \
 		$(if $(QUESTIONS),--questions "$(QUESTIONS)") $(ARGS)
 
+attack: setup
+	@$(BIN)/python -m tests.measure.adversaries $(ARGS)
+
 pictures: setup
 	@$(BIN)/python -m tests.pictures
 
@@ -89,9 +93,10 @@ bench: .venv/peers
 # Pages of the root stand beside those of docs/ in the site, so links between them lose their folders.
 docs: .venv/docs
 	@rm -rf build/docs && mkdir -p build/docs && cp -R docs/. LICENSE build/docs/
-	@for page in *.md .github/CODE_OF_CONDUCT.md docs/*.md; do \
-		case $$page in README.md) name=index.md;; SECURITY.md) name=reporting.md;; *) name=$${page##*/};; esac; \
-		sed -E 's#\]\((docs/|\.\./|\.github/)+#](#g; s#\]\(README\.md#](index.md#g; s#\]\(SECURITY\.md#](reporting.md#g' \
+	@for page in *.md .github/CODE_OF_CONDUCT.md leak_benchmark/README.md docs/*.md; do \
+		case $$page in README.md) name=index.md;; SECURITY.md) name=reporting.md;; \
+			leak_benchmark/*) name=leak-benchmark.md;; *) name=$${page##*/};; esac; \
+		sed -E 's#\]\(leak_benchmark/README\.md#](leak-benchmark.md#g; s#\]\((docs/|\.\./|\.github/)+#](#g; s#\]\(README\.md#](index.md#g; s#\]\(SECURITY\.md#](reporting.md#g' \
 			$$page >build/docs/$$name; done
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 

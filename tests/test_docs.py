@@ -29,7 +29,7 @@ from bot.settings import Settings, SettingsError
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 COMMANDS = ROOT / "docs" / "commands.md"
-NAMES = ("README", "CHANGELOG", "CONTRIBUTING", "TERMS", ".github/CODE_OF_CONDUCT", "SECURITY")
+NAMES = ("README", "CHANGELOG", "CONTRIBUTING", "TERMS", ".github/CODE_OF_CONDUCT", "SECURITY", "leak_benchmark/README")
 PAGES = [*(ROOT / f"{name}.md" for name in NAMES), *sorted((ROOT / "docs").glob("*.md"))]
 TYPED = "› "
 WIDTH = 100

@@ -179,8 +179,3 @@ CALLS = {
     "watched": (r"POST users/@me/channels", _POSTS),
 }  # fmt: skip
 """What the bot has to call for what an organiser or a moderator does in these ways."""
-
-
-def everything_sent(sent: list[Sent]) -> str:
-    """Return all that was sent, as people read it."""
-    return "\n".join(each.text for each in sent)

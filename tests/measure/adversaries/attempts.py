@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from corpus.books import Slug
 from tests.fakes.marked import AMBER, ORCHARD, Signs
 
 _BOOKS = {"amber": AMBER, "orchard": ORCHARD}
@@ -72,8 +71,7 @@ DISGUISES: dict[str, Callable[[str], str]] = {
 class Attempt:
     """One attempt: what somebody does, with which words, and what they do after it.
 
-    `do` is a command, or a way that attempting.py knows. `at` is where they are in the shipped books, and
-    `never` what would give those away. `says` is what a chat model answers, `unsaid` what of that must not come out.
+    `do` is a command, or a way that attempting.py knows. `says` is what a chat model answers.
     """
 
     id: str
@@ -84,10 +82,7 @@ class Attempt:
     book: str = ""
     then: Sequence[str] = ()
     more: Mapping[str, Any] = field(default_factory=dict)
-    at: Mapping[Slug, int] = field(default_factory=dict)
-    never: Sequence[str] = ()
     says: str = ""
-    unsaid: Sequence[str] = ()
 
 
 def attempts(file: Path, signs: Signs | None = None) -> list[Attempt]:

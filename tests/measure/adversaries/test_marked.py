@@ -132,8 +132,8 @@ def everything() -> list[Attempt]:
 
 def test_there_are_enough_attempts_of_many_kinds_and_none_is_there_twice() -> None:
     made = everything()
-    assert len(made) >= 480
-    assert len({attempt.kind for attempt in made}) >= 34
+    assert len(made) >= 400
+    assert len({attempt.kind for attempt in made}) >= 31
     assert len({repr(replace(attempt, id="")) for attempt in made}) == len(made)
 
 

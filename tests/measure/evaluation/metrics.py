@@ -63,8 +63,8 @@ def runs(text: str) -> frozenset[tuple[str, ...]]:
 
 
 def runs_in_sentences(text: str) -> frozenset[tuple[str, ...]]:
-    """Return the runs within sentences: two sentences set side by side make none of their own."""
-    return frozenset().union(*(runs(sentence) for sentence in re.split(r"[.!?…\n]+", text)))
+    """Return the runs within sentences and up to a colon: two texts set side by side make none of their own."""
+    return frozenset().union(*(runs(sentence) for sentence in re.split(r"[.!?…:\n]+", text)))
 
 
 def holds(text: str, wording: str) -> bool:

@@ -10,7 +10,7 @@ from corpus.library import SHIPPED, Library
 from corpus.passages import cut
 from tests.measure.evaluation.metrics import holds, runs, stems
 
-OURS = Path(__file__).parent / "questions.jsonl"
+OURS = Path(__file__).parents[3] / "leak_benchmark" / "questions.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
