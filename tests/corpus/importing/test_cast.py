@@ -109,12 +109,17 @@ def test_it_is_no_ground_for_itself(saved: Saved, lamp: Path) -> None:
     assert set(marks(lamp).values()) == {12}
 
 
-def test_a_recap_that_is_out_of_order_is_not_believed() -> None:
-    ground = Ground(12, list(STORY.items()))
-    text = "Corbin paints the shutters green, and the children of the village follow."
-    assert ground.checked(text, 4) == 4
-    assert ground.checked(f"{text} Ludd asks for money.", 4) > 4
-    assert ground.checked("Nell waits for oil and money.", 1) == 12
+def test_a_recap_that_is_out_of_order_is_asked_for_more(saved: Saved, lamp: Path) -> None:
+    text = "Corbin paints shutters green for the harbour village, and the children follow."
+    (in_order, out_of_order) = (
+        [recap(2, "Corbin comes."), recap(4, text)],
+        [recap(6, "Corbin comes."), recap(4, text)],
+    )
+    told(saved, lamp, WORK | {"recaps": [*in_order, recap(12, "The end.")]})
+    assert marks(lamp)[text] == 4
+    (lamp / "the-lamp" / "summary-audiosilo.md").unlink()
+    told(saved, lamp, WORK | {"recaps": [*out_of_order, recap(12, "The end.")]})
+    assert marks(lamp)[text] == 12
 
 
 def test_the_words_of_a_novel_check_names(saved: Saved) -> None:
