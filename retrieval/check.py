@@ -10,11 +10,12 @@ import numpy.typing as npt
 
 from corpus.books import Reveals, Slug
 from corpus.library import Library
+from corpus.passages import Passage
 from corpus.text import sentences
 from retrieval.book import Floats, OpenedBook
 from retrieval.books import Books
 from retrieval.gate import Audience, Gate
-from retrieval.guard import Guard, PassageTokens
+from retrieval.guard import Evidence, Guard, PassageTokens
 from retrieval.place import MAX_MESSAGE, Messages
 from retrieval.ranking import WEIGHTS, Ranker
 from retrieval.types import Embedder
@@ -26,10 +27,12 @@ OWN_WORDS, LONG = 0.75, 5  # share of a message's words that the book holds, and
 
 @dataclass(frozen=True, slots=True)
 class Forest:
-    """Decision trees as arrays, shape (nodes,), learned from remarks of club members (docs/placing.md).
+    """Boosted decision trees as arrays, shape (nodes,), learned from remarks of club members (docs/placing.md).
 
-    A node whose `left` is -1 is a leaf. `roots` are where the trees begin; `limit` is the risk from which a sentence
-    counts as a spoiler.
+    A node whose `left` is -1 is a leaf, and its value is added up over the trees. `roots` are where the trees begin;
+    `limit` is the risk from which a sentence counts as a spoiler. Besides a sentence's signals the trees read where
+    its vector lies on the `axes`, shape (axes, dimensions), from the `center` of all remarks: what kind of remark it
+    is.
     """
 
     feature: npt.NDArray[np.int16]
@@ -39,6 +42,8 @@ class Forest:
     value: Floats
     roots: npt.NDArray[np.int32]
     limit: npt.NDArray[np.float64]
+    center: Floats
+    axes: Floats
 
     @classmethod
     def load(cls, path: Path = WEIGHTS / "remarks.npz") -> "Forest":
@@ -46,13 +51,14 @@ class Forest:
         with np.load(path) as arrays:
             return cls(**{field.name: arrays[field.name] for field in fields(cls)})
 
-    def risk(self, signals: Floats) -> float:
-        """Return how likely (0 to 1) a sentence with these signals spoils: the mean of all trees."""
+    def risk(self, said: Evidence) -> float:
+        """Return how likely (0 to 1) a sentence spoils."""
+        read = np.concatenate([said.signals, self.axes @ (said.vector - self.center)])
         at = self.roots
         while (inner := self.left[at] >= 0).any():
-            below = signals[self.feature[at]] <= self.threshold[at]
+            below = read[self.feature[at]] <= self.threshold[at]
             at = np.where(inner, np.where(below, self.left[at], self.right[at]), at)
-        return float(self.value[at].mean())
+        return float(1 / (1 + np.exp(-self.value[at].sum())))
 
 
 class SpoilerCheck:
@@ -69,8 +75,9 @@ class SpoilerCheck:
         """Return how far readers must be for a message to be no spoiler, and nothing of the text there.
 
         That is beyond the audience only where it might spoil: where it retells the book in its own words, as far as
-        that is placed; and where a sentence does in club words, as far as the hidden passage needs that is nearest,
-        which may be in several books. Each sentence is judged alone and after the one before.
+        that is placed; where a sentence repeats one of the library's, or spoils in club words, as far as that passage
+        or the nearest hidden one needs, which may be in several books. Each sentence is judged alone and after the
+        one before.
         """
         told = [sentence for line in text[:MAX_MESSAGE].splitlines() for sentence in sentences(line)]
         placed = self._messages.place(text, at_hand, audience.club).marks
@@ -90,16 +97,30 @@ class SpoilerCheck:
             return []
         known = f"{about.title} {about.author}"
         guard = Guard(opened, gate, self._reader, known, self._tokens, self._embedder)
-        found = guard.evidence("", [with_names(sentence, opened) for sentence in told])
-        return [
-            one.hidden.reveals for one in found if one.hidden and self._forest.risk(one.signals) >= self._forest.limit
+        said = [with_names(sentence, opened) for sentence in told]
+        spoiling = [
+            one.hidden
+            for one in guard.evidence("", said)
+            if one.hidden and self._forest.risk(one) >= self._forest.limit
         ]
+        repeated = [passage for passage in (source(sentence, opened) for sentence in said) if passage]
+        return [passage.reveals for passage in (*spoiling, *repeated) if not gate.passes(passage)]
 
 
 def retells(text: str, opened: OpenedBook) -> bool:
     """Return whether a message is in a book's own words, mostly, and long enough to tell something."""
     said = set(stems(text))
     return len(said) >= LONG and len(said & opened.postings.keys()) >= OWN_WORDS * len(said)
+
+
+def source(sentence: str, opened: OpenedBook) -> Passage | None:
+    """Return the first passage of which a sentence repeats another, nearly word for word."""
+    said = set(stems(sentence))
+    if len(said) < LONG:
+        return None
+    shares = [len(said & set(words)) / len(said) for words in opened.stems]
+    most = int(np.argmax(shares))
+    return opened.passages[opened.passage_of[most]] if shares[most] >= OWN_WORDS else None
 
 
 def with_names(text: str, opened: OpenedBook) -> str:

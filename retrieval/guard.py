@@ -149,11 +149,12 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A sentence's signals, whether one word of it is enough to stop it, and the hidden passage that is nearest."""
+    """A sentence's signals and vector, whether one word of it is enough to stop it, and the nearest hidden passage."""
 
     signals: Floats
+    vector: Vector
     revealing_word: bool
-    hidden: Passage | None = None
+    hidden: Passage | None
 
 
 class Guard:
@@ -199,7 +200,8 @@ class Guard:
             signals = self._signals(sentence, read[: len(visible)], read[len(visible) :])
             known = self._known | sentence.asked
             word = has_revealing_word(sentence.alone.text, sentence.read, known, self._secret)
-            found.append(Evidence(signals, word, hidden[0] if hidden else None))
+            vector = sentence.alone.vectors.plain
+            found.append(Evidence(signals, vector, word, hidden[0] if hidden else None))
         return found
 
     def _embed(self, question: str, said: Sequence[str]) -> list[Sentence]:

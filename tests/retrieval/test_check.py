@@ -1,10 +1,13 @@
 """A message spoils where it tells what its readers have not read, in club words or in the book's own."""
 
+import math
+
 import numpy as np
 import pytest
 
 from retrieval.check import Forest, with_names
 from retrieval.gate import Audience
+from retrieval.guard import Evidence
 from retrieval.retriever import Retriever
 
 SPY, LEGACY, TINKER = "the-spy-who-came-in-from-the-cold", "a-legacy-of-spies", "tinker-tailor-soldier-spy"
@@ -54,11 +57,18 @@ def test_a_slip_of_the_keys_is_the_name_that_is_meant(shipped: Retriever) -> Non
     assert with_names("haydn did it, munchies first", opened) == "Haydon did it, munchies first"
 
 
-def test_a_forest_is_the_mean_of_its_trees() -> None:
+def test_a_forest_adds_up_its_trees_over_signals_and_kind_of_remark() -> None:
     forest = Forest(
-        feature=np.array([0, 0, 0, 0], np.int16), threshold=np.array([0.5, 0, 0, 0], np.float32),
-        left=np.array([1, -1, -1, -1], np.int32), right=np.array([2, -1, -1, -1], np.int32),
-        value=np.array([0, 0.2, 0.8, 0.4], np.float32), roots=np.array([0, 3], np.int32), limit=np.array(0.5),
+        feature=np.array([0, 0, 0, 1, 0, 0], np.int16), threshold=np.array([0.5, 0, 0, 0.5, 0, 0], np.float32),
+        left=np.array([1, -1, -1, 4, -1, -1], np.int32), right=np.array([2, -1, -1, 5, -1, -1], np.int32),
+        value=np.array([0, -1, 2, 0, 0, 1], np.float32), roots=np.array([0, 3], np.int32), limit=np.array(0.5),
+        center=np.array([1, 0], np.float32), axes=np.array([[1, 0]], np.float32),
     )  # fmt: skip
-    assert forest.risk(np.array([0.1], np.float32)) == pytest.approx(0.3)
-    assert forest.risk(np.array([0.9], np.float32)) == pytest.approx(0.6)
+
+    def risk(signal: float, along: float) -> float:
+        vector = np.array([1 + along, 5], np.float32)
+        return forest.risk(Evidence(np.array([signal], np.float32), vector, revealing_word=False, hidden=None))
+
+    assert risk(0.1, 0) == pytest.approx(1 / (1 + math.exp(1)))
+    assert risk(0.9, 0) == pytest.approx(1 / (1 + math.exp(-2)))
+    assert risk(0.9, 1) == pytest.approx(1 / (1 + math.exp(-3)))

@@ -9,7 +9,7 @@ import pytest
 
 from retrieval.check import Forest
 from retrieval.embedding import SentenceEmbedder, load_models, published_model
-from retrieval.guard import PassageTokens
+from retrieval.guard import Evidence, PassageTokens
 from retrieval.ranking import Question, Ranker, Weights
 from retrieval.training import adapter, remarks
 from retrieval.training.__main__ import Lesson
@@ -101,12 +101,21 @@ def test_an_adapter_is_loaded_as_it_was_learned(tmp_path: Path, lesson: Lesson, 
 def test_trees_tell_what_spoils_from_what_does_not(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     told = [
-        remarks.Remark(f"book {n % 8}", n % 2 == 1, rng.normal(n % 2, 0.2, (1 + n % 3, 4)).astype(np.float32))
+        remarks.Remark(
+            f"book {n % 8}",
+            n % 2 == 1,
+            rng.normal(n % 2, 0.2, (1 + n % 3, 4)).astype(np.float32),
+            rng.normal(0, 1, (1 + n % 3, 20)).astype(np.float32),
+        )
         for n in range(200)
     ]
     remarks.save(remarks.learn(told), tmp_path / "remarks.npz")
     forest = Forest.load(tmp_path / "remarks.npz")
-    assert forest.risk(np.ones(4, np.float32)) >= forest.limit > forest.risk(np.zeros(4, np.float32))
+    spoils, talk = (
+        Evidence(np.full(4, value, np.float32), np.zeros(20, np.float32), revealing_word=False, hidden=None)
+        for value in (1, 0)
+    )
+    assert forest.risk(spoils) >= forest.limit > forest.risk(talk)
 
 
 def test_remarks_are_heard_before_and_after_they_may_be_told(
