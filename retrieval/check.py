@@ -22,7 +22,8 @@ from retrieval.types import Embedder
 from retrieval.words import STOP_WORDS, stem, stems
 
 LIKE, LETTERS = 0.85, 4  # how alike (0 to 1) a slip of the keys and the name that is meant are, and its letters
-OWN_WORDS, LONG = 0.75, 5  # share of a message's words that the book holds, and words, from which it retells the book
+TELLING, OWN_RISK = 5, 0.07  # words from which a message may retell the book in its own words, and the risk, 0 to 1
+REPEATED, LONG = 0.75, 5  # share of a sentence's words, and words, from which it repeats one of the library's
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,33 +85,29 @@ class SpoilerCheck:
         needs = Reveals()
         for book in dict.fromkeys([*at_hand, *placed]):
             opened, mark = self._books.open(book, audience.club, texts=False), placed.get(book, 0)
-            if mark > audience.at(book) and retells(text, opened):
-                needs = needs.joined([Reveals.of({book: mark})])
-            else:
-                known = Reveals.of({book: min(mark, audience.at(book))})
-                needs = needs.joined([known, *self._in_club_words(told, opened, audience)])
+            said = [with_names(sentence, opened) for sentence in told]
+            risks = self._risks(said, opened, audience)
+            own = retells(text, opened) and max((risk for risk, _ in risks), default=0.0) >= OWN_RISK
+            spoiling = [passage for risk, passage in risks if risk >= self._forest.limit]
+            repeated = [passage for passage in (source(sentence, opened) for sentence in said) if passage]
+            beyond = [p.reveals for p in (*spoiling, *repeated) if not audience.may_see(p.reveals)]
+            needs = needs.joined([Reveals.of({book: mark if own else min(mark, audience.at(book))}), *beyond])
         return needs
 
-    def _in_club_words(self, told: Sequence[str], opened: OpenedBook, audience: Audience) -> list[Reveals]:
+    def _risks(self, said: Sequence[str], opened: OpenedBook, audience: Audience) -> list[tuple[float, Passage]]:
+        """Return how likely each sentence spoils, with the nearest hidden passage; nothing if none is hidden."""
         about, gate = self._library.books[opened.book], Gate(audience)
         if all(map(gate.passes, opened.passages)):
             return []
         known = f"{about.title} {about.author}"
         guard = Guard(opened, gate, self._reader, known, self._tokens, self._embedder)
-        said = [with_names(sentence, opened) for sentence in told]
-        spoiling = [
-            one.hidden
-            for one in guard.evidence("", said)
-            if one.hidden and self._forest.risk(one) >= self._forest.limit
-        ]
-        repeated = [passage for passage in (source(sentence, opened) for sentence in said) if passage]
-        return [passage.reveals for passage in (*spoiling, *repeated) if not gate.passes(passage)]
+        return [(self._forest.risk(one), one.hidden) for one in guard.evidence("", said) if one.hidden]
 
 
 def retells(text: str, opened: OpenedBook) -> bool:
-    """Return whether a message is in a book's own words, mostly, and long enough to tell something."""
+    """Return whether at least half of a message's words are the book's, and there are enough to tell something."""
     said = set(stems(text))
-    return len(said) >= LONG and len(said & opened.postings.keys()) >= OWN_WORDS * len(said)
+    return len(said) >= TELLING and 2 * len(said & opened.postings.keys()) >= len(said)
 
 
 def source(sentence: str, opened: OpenedBook) -> Passage | None:
@@ -120,7 +117,7 @@ def source(sentence: str, opened: OpenedBook) -> Passage | None:
         return None
     shares = [len(said & set(words)) / len(said) for words in opened.stems]
     most = int(np.argmax(shares))
-    return opened.passages[opened.passage_of[most]] if shares[most] >= OWN_WORDS else None
+    return opened.passages[opened.passage_of[most]] if shares[most] >= REPEATED else None
 
 
 def with_names(text: str, opened: OpenedBook) -> str:
