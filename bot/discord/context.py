@@ -258,7 +258,7 @@ def named(permission: str) -> str:
 def begin(interaction: Interaction, what: str = "") -> None:
     """Begin a command, or what else was used by its name. Raises Leaving."""
     name = interaction.command.qualified_name if interaction.command else what
-    _count(bot_of(interaction), name, interaction.guild_id, lambda: tell(interaction, Leaving()))
+    _count(bot_of(interaction), name, club_here(interaction), lambda: tell(interaction, Leaving()))
 
 
 def begin_reply(bot: ClubBot, message: discord.Message) -> None:
@@ -336,6 +336,12 @@ def parent_of(interaction: Interaction) -> int:
     return (interaction.channel.parent_id or 0) if isinstance(interaction.channel, discord.Thread) else 0
 
 
+def club_here(interaction: Interaction) -> int | None:
+    """Return the club in whose server somebody asks; None in a direct message, and for their own install elsewhere."""
+    alone = interaction.is_user_integration() and not interaction.is_guild_integration()
+    return None if alone else interaction.guild_id
+
+
 def member_here(interaction: Interaction, club: int) -> tuple[Member, Place]:
     """Return who asks and where, in a server."""
     place = Place(club, interaction.channel_id or 0, is_for_adults(interaction.channel))
@@ -344,17 +350,17 @@ def member_here(interaction: Interaction, club: int) -> tuple[Member, Place]:
 
 async def has(interaction: Interaction, right: Right) -> bool:
     """Return whether the one who asks has a right, in a server."""
-    if interaction.guild_id is None:
+    if (club := club_here(interaction)) is None:
         return False
-    settings = await app_of(interaction).get(SetUp).settings(interaction.guild_id) if right.role else ClubSettings()
+    settings = await app_of(interaction).get(SetUp).settings(club) if right.role else ClubSettings()
     return right.given_to(interaction.permissions, interaction.user, settings)
 
 
 async def needs(interaction: Interaction, right: Right) -> tuple[Member, Place]:
     """Return who asks and where, where they have a right. Raises Refused."""
-    if interaction.guild_id is None or not await has(interaction, right):
+    if (club := club_here(interaction)) is None or not await has(interaction, right):
         raise Refused(right.refusal)
-    return member_here(interaction, interaction.guild_id)
+    return member_here(interaction, club)
 
 
 def may_speak(interaction: Interaction) -> None:
@@ -366,8 +372,8 @@ def may_speak(interaction: Interaction) -> None:
 
 def may_share(interaction: Interaction) -> None:
     """See that the one who asks may have something posted for everybody here. Raises Refused."""
-    if interaction.guild_id is None:
-        raise Refused("There is nobody to share with in a direct message.")
+    if club_here(interaction) is None:
+        raise Refused("There is nobody to share with outside of a club’s server.")
     may_speak(interaction)
 
 

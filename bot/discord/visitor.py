@@ -1,19 +1,20 @@
 """What features are made of in Discord; and who asks, and where: from what Discord says to what the club knows."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, TypeVar
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discord.buttons import Picked
-from bot.discord.cards import OPTION, OPTIONS, Card, Interaction, notice_card, visible
-from bot.discord.context import Choice, ClubBot, Refused, Right, app_of, bot_of, member_here, needs
-from bot.features.ask.store import DirectMessages
+from bot.app import App
+from bot.discord.cards import Interaction
+from bot.discord.context import ClubBot, Right, app_of, bot_of, club_here, member_here, needs
+from bot.features.ask.store import AskedQuestions, DirectMessages
 from bot.jobs import Work
 from bot.people import NO_CLUB, Member, Place
+from corpus.errors import DogearError
 
 
 class AppCog(commands.Cog):
@@ -48,47 +49,64 @@ async def server_of(bot: ClubBot, club: int) -> discord.Guild | None:
         return None
 
 
-class ClubUnclear(Choice):
-    """A direct message from somebody who is in several clubs, given by id and name."""
+class ClubUnclear(DogearError):
+    """A direct message that could be about several clubs, given by id and name; `waiting` is the question, if kept."""
 
-    def __init__(self, among: Iterable[tuple[int, str]]) -> None:
-        super().__init__("You’re in several clubs with me. Which one is this about?", [ClubMenu.of(among)])
-
-
-class ClubMenu(Picked, template=r"club"):
-    """Picks the club that somebody's direct messages are about."""
-
-    @classmethod
-    def of(cls, clubs: Iterable[tuple[int, str]]) -> Self:
-        """Return a menu of clubs, by id and name."""
-        options = [
-            discord.SelectOption(label=visible(name)[:OPTION] or str(club), value=str(club)) for club, name in clubs
-        ]
-        return cls(discord.ui.Select(custom_id="club", placeholder="Which club?", options=options[:OPTIONS]))
-
-    async def card(self, interaction: Interaction, values: list[str]) -> Card:
-        """Note the choice."""
-        club = int(values[0])
-        if not await bot_of(interaction).is_member(club, interaction.user.id):
-            raise Refused("You’re no longer in that club.")
-        await app_of(interaction).get(DirectMessages).choose(interaction.user.id, club)
-        guild = await server_of(bot_of(interaction), club)
-        name = guild.name if guild else "that club"
-        return notice_card(f"Our direct messages are now about {name}. Please ask again.")
+    def __init__(self, among: Sequence[tuple[int, str]]) -> None:
+        super().__init__("You’re in several clubs with me. Which one is this about?")
+        self.among, self.waiting = among, ""
 
 
-# For what a person does alone, and for what needs a place with others in it.
-in_clubs_and_direct_messages = app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
-in_clubs = app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+C = TypeVar("C", bound=Callable[..., Any] | app_commands.Group | app_commands.ContextMenu)
+
+
+def in_clubs(command: C) -> C:
+    """Have a command in clubs alone: it needs a place with others in it."""
+    return app_commands.allowed_installs(guilds=True, users=False)(
+        app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)(command)
+    )
+
+
+def in_clubs_and_direct_messages(command: C) -> C:
+    """Have a command that a person uses alone also in direct messages, and anywhere for who installed the bot."""
+    return app_commands.allowed_installs(guilds=True, users=True)(
+        app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)(command)
+    )
 
 
 async def visitor(interaction: Interaction) -> tuple[Member, Place]:
-    """Return who asks and where. Raises ClubUnclear for a direct message that could be about several clubs."""
-    bot = bot_of(interaction)
-    if interaction.guild_id is not None:
-        return member_here(interaction, interaction.guild_id)
-    club = await club_of_direct_message(bot, interaction.user.id)
-    return Member(club, interaction.user.id), Place(club, interaction.channel_id or 0)
+    """Return who asks and where. Raises ClubUnclear for a direct message that could be about several clubs.
+
+    Who uses their own install of the bot, in a server that it is not in or among friends, is a member of NO_CLUB: with
+    positions, a shelf and notes of their own, the operator's library, and nothing of any club. All that is kept there
+    is found by their id, so nobody sees another's. In direct messages with the bot, `/club switch` chooses.
+    """
+    if (club := club_here(interaction)) is not None:
+        return member_here(interaction, club)
+    person, channel = interaction.user.id, interaction.channel_id or 0
+    club = NO_CLUB
+    if interaction.guild_id is None and not interaction.context.private_channel:
+        try:
+            club = await club_of_direct_message(bot_of(interaction), person)
+        except ClubUnclear as unclear:
+            name = interaction.command.name if interaction.command else ""
+            if name == "ask" and interaction.type is discord.InteractionType.application_command:
+                given, app = interaction.namespace, app_of(interaction)
+                unclear.waiting = await keep_waiting(app, person, channel, given.question, given.book or "")
+            raise
+    return Member(club, person), Place(club, channel)
+
+
+WAITING = "waiting"  # what is kept of a direct message until its club is chosen
+
+
+async def keep_waiting(app: App, person: int, channel: int, text: str, book: str | None = None) -> str:
+    """Keep what was asked in a direct message until its club is chosen, and return its id.
+
+    `book` is what was typed beside a command's question, empty for nothing; of what was said, it is None.
+    """
+    member, place = Member(NO_CLUB, person), Place(NO_CLUB, channel)
+    return (await app.get(AskedQuestions).keep(WAITING, member, place, text, book)).id
 
 
 async def acknowledge(interaction: Interaction, right: Right | None = None) -> tuple[Member, Place]:
@@ -104,6 +122,11 @@ async def club_of_direct_message(bot: ClubBot, person: int) -> int:
     """Return the club that a person's direct messages are about, or NO_CLUB. Raises ClubUnclear."""
     clubs = await bot.app.get(DirectMessages).meant(person, bot.is_member)
     if len(clubs) > 1:
-        known = [(club, await server_of(bot, club)) for club in clubs]
-        raise ClubUnclear((club, guild.name) for club, guild in known if guild)
+        raise ClubUnclear(await with_names(bot, clubs))
     return clubs[0] if clubs else NO_CLUB
+
+
+async def with_names(bot: ClubBot, clubs: Iterable[int]) -> list[tuple[int, str]]:
+    """Return clubs to choose from, with their names, and the choice of none."""
+    known = [(club, await server_of(bot, club)) for club in clubs]
+    return [*((club, guild.name) for club, guild in known if guild), (NO_CLUB, "Only me, without a club")]

@@ -12,6 +12,7 @@ from bot.discord import autocomplete, context, visitor
 from bot.discord.buttons import SHARED_BUTTONS, Dialogue
 from bot.discord.cards import Card, Interaction, notice_card
 from bot.features.ask import views
+from bot.features.ask.clubs import ClubMenu
 from bot.features.ask.rules import MAX_QUESTION, Answer, Questions
 from bot.features.ceilings.store import Audiences
 from bot.features.prompts.store import Prompts
@@ -56,7 +57,7 @@ class ConversationCog(visitor.AppCog):
             await context.reply_to(message, notice_card(INTRODUCTION))
             return
         app, private = self._app, message.guild is None
-        club = message.guild.id if message.guild else await visitor.club_of_direct_message(self._bot, message.author.id)
+        club = message.guild.id if message.guild else await self._club_of(message, text)
         place = Place(club, message.channel.id, context.is_for_adults(message.channel))
         member = Member(club, message.author.id)
 
@@ -73,6 +74,15 @@ class ConversationCog(visitor.AppCog):
         )
         if not private and answer.reply.answered:
             await views.noted(app, Did.ANSWER, answer, posted)
+
+    async def _club_of(self, message: discord.Message, text: str) -> int:
+        """Return the club of a direct message. Raises ClubUnclear, with what was said kept until that is chosen."""
+        try:
+            return await visitor.club_of_direct_message(self._bot, message.author.id)
+        except visitor.ClubUnclear as unclear:
+            person, channel = message.author.id, message.channel.id
+            unclear.waiting = await visitor.keep_waiting(self._app, person, channel, text)
+            raise
 
 
 def is_meant(message: discord.Message, me: int) -> bool:
@@ -123,7 +133,7 @@ class MenuCog(visitor.AppCog):
         member, place = await visitor.visitor(interaction)
         for_me, for_here = await self._app.get(Questions).check(member, place, message.content)
         lines = [f"For you: {MIGHT if for_me else NONE}"]
-        if interaction.guild_id is not None:
+        if context.club_here(interaction) is not None:
             lines.append(f"For everybody here: {MIGHT if for_here else NONE}")
         await context.deliver(interaction, notice_card("\n".join(lines)))
 
@@ -178,7 +188,7 @@ class QuestionCog(visitor.AppCog):
         member, place = await visitor.acknowledge(interaction)
         questions = self._app.get(Questions)
         behind = share and await self._app.get(Audiences).behind(member, place)
-        if share and interaction.guild_id and not behind:
+        if share and context.club_here(interaction) and not behind:
             asked = await questions.note("ask", member, place, question, book)
             await views.share_answer(interaction, asked)
             return
@@ -229,5 +239,5 @@ class QuestionCog(visitor.AppCog):
 FEATURE = visitor.Feature(
     "ask",
     cogs=(QuestionCog, ConversationCog, MenuCog),
-    buttons=(*views.ANSWER_BUTTONS, visitor.ClubMenu, *SHARED_BUTTONS),
+    buttons=(*views.ANSWER_BUTTONS, ClubMenu, *SHARED_BUTTONS),
 )

@@ -154,7 +154,7 @@ class DirectMessages:
     async def meant(self, person: int, is_member: IsMember) -> list[int]:
         """Return the clubs that a person's direct messages may be about, of those that they are in now."""
         chosen = await self.chosen(person)
-        if chosen is not None and await is_member(chosen, person):
+        if chosen == NO_CLUB or (chosen is not None and await is_member(chosen, person)):
             return [chosen]
         return [club for club in await self.clubs(person) if await is_member(club, person)]
 
@@ -166,7 +166,7 @@ class DirectMessages:
             return sorted(await session.scalars(told))
 
     async def chosen(self, member_id: int) -> int | None:
-        """Return the club that a person chose for direct messages."""
+        """Return the club that a person chose for direct messages, NO_CLUB for none; None where nothing was chosen."""
         async with self._sessions.reading() as session:
             row = await session.get(ChoiceRow, member_id)
             return None if row is None else row.club

@@ -6,7 +6,7 @@ from discord import app_commands
 
 from bot.discord.buttons import DANGER, Cancel, Pressed
 from bot.discord.cards import Attachment, Card, Interaction, notice_card, safe
-from bot.discord.context import Refused, app_of, deliver
+from bot.discord.context import Refused, app_of, club_here, deliver
 from bot.discord.visitor import AppCog, Feature, in_clubs_and_direct_messages
 from bot.features.my_data.store import MyData
 from bot.people import NO_CLUB, Member
@@ -31,8 +31,8 @@ class ForgetMeButton(Pressed, template=r"forget-me:(?P<club>\d{1,20}):(?P<member
 
 
 def person(interaction: Interaction) -> Member:
-    """Return who asks: of this club, or in a direct message of none, which stands for all of theirs."""
-    return Member(interaction.guild_id or NO_CLUB, interaction.user.id)
+    """Return who asks: of this club, or outside of a club’s server of none, which stands for all of theirs."""
+    return Member(club_here(interaction) or NO_CLUB, interaction.user.id)
 
 
 def _where(member: Member) -> str:

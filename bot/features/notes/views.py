@@ -12,7 +12,7 @@ from bot.audit import Audit, Did
 from bot.discord import cards
 from bot.discord.buttons import ID, PAGE, PRIMARY, Dialogue, OwnButton, Page, Picked, Pressed
 from bot.discord.cards import Card, Interaction, Item, notice_card, safe
-from bot.discord.context import MODERATOR, Choice, Refused, app_of, deliver, has, needs
+from bot.discord.context import MODERATOR, Choice, Refused, app_of, deliver, has, needs, replace_card
 from bot.discord.visitor import acknowledge, visitor
 from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.ceilings.store import Audiences
@@ -44,7 +44,7 @@ class NoteModal(Dialogue):
             style=discord.TextStyle.paragraph, max_length=MAX_NOTE,
         )  # fmt: skip
         where = "For example ch 5, 45% or finished."
-        self.where = self.line("It belongs to", "where", draft.where, description=where, max_length=MAX_LENGTH)
+        self.where = self.line("Where in the book", "where", draft.where, description=where, max_length=MAX_LENGTH)
 
     async def on_submit(self, interaction: Interaction, /) -> None:
         """Keep the note."""
@@ -122,48 +122,25 @@ async def _section(button: Pressed, interaction: Interaction) -> tuple[Member, P
     return member, place, book, section
 
 
-class OfOwnNote(Pressed, template=r"(?!)"):
-    """A button about one of its presser's own notes."""
-
-    async def own(self, interaction: Interaction) -> tuple[Member, Place, Note, Book]:
-        """Return who presses and where, the note, and its book. Raises NoteProblem."""
-        app, (member, place) = app_of(interaction), await visitor(interaction)
-        note = await app.get(Notes).one(member, self.number("note"))
-        return member, place, note, _book(app, note)
-
-
-class NoteEditButton(OfOwnNote, template=rf"note-edit:{NOTE}"):
-    """Opens the form with a note."""
-
-    label = "Edit"
+class OwnNoteButton(Pressed, template=rf"note-(?P<do>edit|name|delete):{NOTE}"):
+    """Edits its presser's own note, takes the name off or puts it there again, or deletes it."""
 
     async def pressed(self, interaction: Interaction) -> None:
-        """Open the form."""
-        member, _, note, book = await self.own(interaction)
-        await interaction.response.send_modal(NoteModal(book, NoteDraft.of(note, book), member.club))
-
-
-class NoteNameButton(OfOwnNote, template=rf"note-name:{NOTE}"):
-    """Takes its author's name off a note, or puts it there again."""
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Change it, and show the note."""
-        member, _, note, book = await self.own(interaction)
-        note = await app_of(interaction).get(Notes).change(member, note.id, named=not note.named)
-        return note_card(note, book, member)
-
-
-class NoteDeleteButton(OfOwnNote, template=rf"note-delete:{NOTE}"):
-    """Deletes a note."""
-
-    label = "Delete"
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Delete it, and offer its words once more."""
-        app, (member, place, note, book) = app_of(interaction), await self.own(interaction)
-        back = await _draft_button(app, member, place, book, NoteDraft.of(note, book)._replace(note=0))
-        await app.get(Notes).delete(member, note.id)
-        return notice_card("Deleted. Nobody can read that note any more.", book.title, [back])
+        """Do it, and show the note or what became of it."""
+        app, (member, place), do = app_of(interaction), await visitor(interaction), self.given["do"]
+        note = await app.get(Notes).one(member, self.number("note"))
+        book = _book(app, note)
+        if do == "edit":
+            await interaction.response.send_modal(NoteModal(book, NoteDraft.of(note, book), member.club))
+            return
+        await interaction.response.defer()
+        if do == "name":
+            card = note_card(await app.get(Notes).change(member, note.id, named=not note.named), book, member)
+        else:
+            back = await _draft_button(app, member, place, book, NoteDraft.of(note, book)._replace(note=0))
+            await app.get(Notes).delete(member, note.id)
+            card = notice_card("Deleted. Nobody can read that note any more.", book.title, [back])
+        await replace_card(interaction, card)
 
 
 class NoteHideButton(Pressed, template=rf"note-hide:{NOTE}:(?P<hide>[01])"):
@@ -280,8 +257,9 @@ def note_card(note: Note, book: Book, reader: Member, *, moderator: bool = False
 
 
 def _own_items(note: Note, reader: Member) -> list[Item]:
-    named = [NoteNameButton(note.id, label="Take my name off" if note.named else "Show my name")] if reader.club else []
-    return [NoteEditButton(note.id), *named, NoteDeleteButton(note.id)]
+    name = {"name": "Take my name off" if note.named else "Show my name"} if reader.club else {}
+    labels = {"edit": "Edit", **name, "delete": "Delete"}
+    return [OwnNoteButton(do, note.id, label=label) for do, label in labels.items()]
 
 
 def _item(note: Note, book: Book, reader: Member, room: int) -> str:
@@ -293,6 +271,6 @@ def _item(note: Note, book: Book, reader: Member, room: int) -> str:
 
 
 BUTTONS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
-    *(NoteDraftButton, SaveNoteButton, SectionNotesButton, NoteEditButton, NoteNameButton, NoteDeleteButton),
-    *(NoteHideButton, NoteMenu, NotesPageButton, NewNotesButton),
+    *(NoteDraftButton, SaveNoteButton, SectionNotesButton, OwnNoteButton, NoteHideButton, NoteMenu),
+    *(NotesPageButton, NewNotesButton),
 )

@@ -9,7 +9,7 @@ from bot.app import App
 from bot.discord import autocomplete
 from bot.discord.buttons import ID, PRIMARY, OwnButton, Pressed, Share
 from bot.discord.cards import Attachment, Card, Interaction, Item, Items, Tone, safe
-from bot.discord.context import Refused, app_of, deliver
+from bot.discord.context import Refused, app_of, club_here, deliver
 from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs_and_direct_messages, visitor
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked, AskedQuestions
@@ -127,7 +127,7 @@ def order_items(interaction: Interaction, asked: Asked, advice: Advice, shown: O
     """Return the buttons under an order that its asker alone sees: every order that is known, and sharing."""
     known = [kind for kind in OrderKind if any(kind in (order.kind, *order.also) for order in advice.orders)]
     switch = [OrderButton(asked.id, kind, shown=kind is shown) for kind in known]
-    share = [ShareOrderButton(asked.id)] if interaction.guild_id is not None else []
+    share = [ShareOrderButton(asked.id)] if club_here(interaction) is not None else []
     return [*(switch if len(advice.recommended.steps) > 1 else []), *share]
 
 

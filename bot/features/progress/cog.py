@@ -8,7 +8,7 @@ from bot.answering.texts import place_line, place_sentence, told_of
 from bot.discord import autocomplete
 from bot.discord.buttons import DANGER, ID, Cancel, Confirm, Share, Undo
 from bot.discord.cards import Card, Interaction, Tone, notice_card, safe
-from bot.discord.context import Refused, app_of, deliver, may_share
+from bot.discord.context import Refused, app_of, club_here, deliver, may_share
 from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs_and_direct_messages, visitor
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked, AskedQuestions
@@ -119,7 +119,8 @@ class ProgressCog(AppCog):
         ]
         more = [f"and {len(lines) - SHOWN} more, which /mydata export lists"] if len(lines) > SHOWN else []
         here = how_far(None, await self._app.get(Audiences).public(place), books)
-        note = f"What I say here for everybody is {here[0].lower()}{here[1:]}." if interaction.guild_id else ""
+        public = club_here(interaction) is not None
+        note = f"What I say here for everybody is {here[0].lower()}{here[1:]}." if public else ""
         await deliver(interaction, notice_card("\n".join(lines[:SHOWN] + more) or NOTHING, "Where I am", note=note))
 
     @progress.command()

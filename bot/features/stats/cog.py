@@ -8,9 +8,10 @@ from bot.discord import autocomplete
 from bot.discord.buttons import ID, OwnButton, Share
 from bot.discord.cards import Attachment, Card, Interaction, Item, Tone, notice_card, safe
 from bot.discord.context import Refused, app_of, deliver
-from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs
+from bot.discord.visitor import AppCog, Feature, acknowledge, with_names
+from bot.features.ask.clubs import ClubMenu
 from bot.features.ask.rules import Questions
-from bot.features.ask.store import Asked, AskedQuestions
+from bot.features.ask.store import Asked, AskedQuestions, DirectMessages
 from bot.features.stats.rules import Figure, Group
 from bot.features.stats.store import ClubFigures
 from bot.limits import Allowance
@@ -29,8 +30,8 @@ NOTHING = (
 )
 """The same however many members there are, and wherever they are: how few they are would tell of them."""
 AGREE = (
-    "In a small club, you can agree to be counted: the picture then shows in which quarter of the book those are who "
-    "agreed, from two members on. It has no names, but others may work out which one is you."
+    "In a small club, you can agree to be counted. From two members on, the picture then shows which quarter of the "
+    "book they have reached. It has no names, but others may work out which one is you."
 )
 AGREED = "You agreed to be counted, in every book of this club. “Don’t count me” takes that back at once."
 WHO = ("{} agreed to be counted", "{} told me where they are, in groups of five or more")
@@ -142,7 +143,11 @@ Typed = app_commands.Range[str, 1, 200]
 class ClubCog(AppCog):
     """What can be said of a club as a whole."""
 
-    club = in_clubs(app_commands.Group(name="club", description="Figures about the club as a whole."))
+    club = app_commands.allowed_installs(guilds=True, users=False)(
+        app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)(
+            app_commands.Group(name="club", description="Your club in a picture; and which club we talk about alone.")
+        )
+    )
 
     @club.command()
     @app_commands.describe(book="Which book; the club’s current one if left out")
@@ -150,11 +155,22 @@ class ClubCog(AppCog):
     async def stats(self, interaction: Interaction, book: Typed | None = None) -> None:
         """Show how far the club is. Nobody’s own position is shown, unless they agreed to be counted."""
         member, place = await acknowledge(interaction)
+        if not member.club:
+            raise Refused("That works in a club’s server.")
         clubs = (await self._app.get(SetUp).settings(member.club)).book
         typed = book or (clubs if clubs in self._app.books else None)
         known = await self._app.get(Questions).needed(member, place, typed)
         asked = await self._app.get(AskedQuestions).keep("stats", member, place, "", known.slug)
         await deliver(interaction, await stats_card(self._app, asked))
+
+    @club.command()
+    async def switch(self, interaction: Interaction) -> None:
+        """Choose which club our direct messages are about, or none."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        person, here = interaction.user.id, [interaction.guild_id] if interaction.guild_id else []
+        known = dict.fromkeys([*here, *await self._app.get(DirectMessages).clubs(person)])
+        clubs = await with_names(self._bot, [club for club in known if await self._bot.is_member(club, person)])
+        await deliver(interaction, notice_card("Which club are our direct messages about?", "", [ClubMenu.of(clubs)]))
 
 
 FEATURE = Feature("stats", cogs=(ClubCog,), buttons=(ShareStatsButton, CountMeButton))

@@ -4,7 +4,7 @@ from simcord import ChannelHandle
 
 from bot.features.ceilings.store import Audiences
 from bot.people import Member
-from tests.fakes.club import Club, texts
+from tests.fakes.club import Club, message, shown, texts
 
 NEUTRAL = "I can’t answer that from what you’ve read."
 STORM = "Whom does Silas save in the storm?"
@@ -116,11 +116,29 @@ async def test_who_is_in_several_clubs_is_asked_which_one_and_then_answered(club
     asked = liz.user.dm_channel.last_message
     assert asked is not None
     assert "Which one is this about?" in said(liz.user.dm_channel)[-1]
-    await liz.user.select(asked, [str(other.id)])
+    await liz.user.select(asked, [str(club.guild.id)])
+    assert "drowned" in said(liz.user.dm_channel)[-1]
+    assert "now about The Island Club" in said(liz.user.dm_channel)[-1]
+    await liz.send_dm(SECRET)
+    assert "drowned" in said(liz.user.dm_channel)[-1]
+    menu = await liz.user.slash("club switch")
+    await liz.user.select(message(menu), [str(other.id)])
     await liz.send_dm(SECRET)
     assert "drowned" not in said(liz.user.dm_channel)[-1]
     with club.env.time_context():
         assert await club.app.get(Audiences).positions(Member(club.guild.id, liz.id)) == {"the-lantern": 10}
+
+
+async def test_a_command_in_a_direct_message_waits_too_and_one_may_have_no_club(club: Club) -> None:
+    other = club.env.create_guild("The Harbour Club")
+    liz = await club.reader("Liz", the_lantern="finished")
+    await club.reads(other.add_member(liz.user), "the-lantern", "finished")
+    asked = await liz.user.slash("ask", question="Who drowned his brother?", book="The Lantern")
+    answer = await liz.user.select(message(asked), [str(other.id)])
+    assert "drowned" in shown(answer)
+    await liz.select(message(await liz.slash(club.general, "club switch")), ["0"])
+    await liz.send_dm(SECRET)
+    assert "drowned" not in said(liz.user.dm_channel)[-1]
 
 
 async def test_who_has_left_a_club_takes_nothing_of_it_along(club: Club) -> None:
