@@ -30,7 +30,9 @@ _WORD = re.compile(r"[^\W_]+")
 _CONTRACTED = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:…]\W*|[\"“‘(]\s*)$")
 _DOTS, _DASHES = frozenset(".·•"), frozenset("-–—−_")
-_SPELLED = re.compile(r"\b[^\W\d_]\b(?:[\W_]{1,3}[^\W\d_]\b){3,}")  # four letters in a row, each alone
+_SPELLED = re.compile(  # four letters in a row, each alone, or three signs that are letters, flags among them
+    r"\b[^\W\d_]\b(?:[\W_]{1,3}[^\W\d_]\b){3,}|(?:[\u24b6-\u24e9\U0001f110-\U0001f1ff]\W*){3}"
+)
 _MORSE = re.compile(r"[.·•–—−_-]{1,7}(?:[\s/|]+[.·•–—−_-]{1,7}){2,}")
 
 
