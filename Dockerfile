@@ -28,6 +28,7 @@ WORKDIR /app
 RUN PYTHONDONTWRITEBYTECODE='' python -c 'import bot.run' \
     && PYTHONDONTWRITEBYTECODE='' python run_bot.py ask --data /tmp/first 'Who is Selden?' \
     && python -m compileall -q /app \
+    && chmod -R a+rX /app \
     && rm -r /tmp/*
 USER 10001:10001
 VOLUME /data

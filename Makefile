@@ -113,10 +113,11 @@ format: setup
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# Asks for the newest versions that go together, installs none of them, and writes them to constraints.txt. torch
-# stays where it is: `make constraints TORCH=torch==…` moves it.
+# Asks for the newest versions that go together on the oldest Python that is promised, installs none of them, and writes
+# them to constraints.txt. torch stays where it is: `make constraints TORCH=torch==…` moves it.
 constraints: .venv/bin/python
 	@$(PIP) install --quiet --dry-run --ignore-installed --report .venv/report.json \
+		--python-version 3.11.0 --only-binary :all: --target .venv/none \
 		'.[test,try,docs,peers,audit,fuzz]' $(or $(TORCH),$(shell grep '^torch==' constraints.txt)) </dev/null
 	@$(BIN)/python .ci/constraints.py .venv/report.json constraints.txt
 

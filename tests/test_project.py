@@ -1,5 +1,6 @@
 """The project's own files: versions pinned, everything declared that is imported, and nothing of one machine in it."""
 
+import contextlib
 import json
 import re
 import runpy
@@ -7,7 +8,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterable
-from importlib.metadata import packages_distributions
+from importlib.metadata import PackageNotFoundError, metadata, packages_distributions
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,21 @@ def test_every_version_is_pinned_and_named_once() -> None:
     assert names == sorted(set(names))
     wanted = declared(PROJECT["dependencies"]) | declared(PROJECT["optional-dependencies"]["test"])
     assert wanted - set(names) == set()
+
+
+def test_no_pinned_version_needs_a_newer_python_than_is_promised() -> None:
+    told = re.fullmatch(r">=(\d+)\.(\d+)", PROJECT["requires-python"])
+    assert told
+    oldest, newer = (*map(int, told.groups()), 0), []
+    for name, pinned in (
+        pin.split("==") for pin in (ROOT / "constraints.txt").read_text("utf-8").split() if "==" in pin
+    ):
+        with contextlib.suppress(PackageNotFoundError):
+            found = metadata(name)
+            needs = re.search(r">=\s*([\d.]+\d)", found["Requires-Python"] or "")
+            if found["Version"] == pinned and needs and tuple(map(int, needs[1].split("."))) > oldest:
+                newer.append(f"{name}=={pinned} {needs[0]}")
+    assert newer == [], "`make constraints` asks for the oldest; Debian 12 has Python 3.11.2"
 
 
 @pytest.mark.parametrize(("parts", "extra"), [(OURS, ("try", "train")), (("tests",), ("test", "try", "fuzz"))])
