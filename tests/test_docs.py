@@ -12,6 +12,7 @@ import tempfile
 import textwrap
 import tomllib
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -19,17 +20,21 @@ import typer
 from discord.app_commands import Command, Group
 from dotenv import dotenv_values
 
+from bot.answering.reply import Reply
+from bot.cli import batch
 from bot.cli.main import main
 from bot.cli.start import app
 from bot.discord.context import NEEDED, named
 from bot.features.my_data.store import personal_tables
 from bot.features.registry import FEATURES
 from bot.settings import Settings, SettingsError
+from corpus.books import Book, BookPart, Edition, Ratings, Requirement, SimilarBook
+from corpus.documents import KINDS
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 COMMANDS = ROOT / "docs" / "commands.md"
-NAMES = ("README", "CHANGELOG", "CONTRIBUTING", "TERMS", ".github/CODE_OF_CONDUCT", "SECURITY", "leak_benchmark/README")
+NAMES = ("README", "CHANGELOG", "CONTRIBUTING", ".github/CODE_OF_CONDUCT", "SECURITY", "leak_benchmark/README")
 PAGES = [*(ROOT / f"{name}.md" for name in NAMES), *sorted((ROOT / "docs").glob("*.md"))]
 TYPED = "› "
 WIDTH = 100
@@ -130,6 +135,45 @@ def command_rows() -> str:
 
 def test_the_list_of_commands_is_that_of_the_program() -> None:
     assert _COMMANDS.findall(text_of(COMMANDS)) == [command_rows()], "python -m tests.test_docs puts this right"
+
+
+def first_column(page: str, head: str) -> list[str]:
+    """Return the names in the first column of the table that begins with this head."""
+    table = re.search(rf"^\| {re.escape(head)} \|.*\n\|[-| ]+\n((?:\|.*\n)+)", page, re.MULTILINE)
+    assert table, f"there is no table of {head}"
+    return re.findall(r"`([^`]+)`", " ".join(row.split(" | ")[0] for row in table[1].splitlines()))
+
+
+def test_the_page_of_the_library_has_the_fields_and_the_kinds_that_are_read() -> None:
+    page = text_of(ROOT / "docs" / "library.md")
+    (example,) = re.findall(r"^## `book.toml`\n\n```toml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    told = tomllib.loads(example)
+    of_dogear = {"slug", "club", "extra"}
+    assert sorted(told) == sorted({each.name for each in fields(Book)} - of_dogear)
+    tables = {"parts": BookPart, "requires": Requirement, "similar": SimilarBook, "editions": Edition}
+    for name, kind in tables.items():
+        assert sorted(told[name][0]) == sorted(each.name for each in fields(kind)), name
+    assert sorted(told["ratings"]) == sorted(each.name for each in fields(Ratings))
+    kinds = re.findall(r"^\| `\w+\.md` \| `(\w+)` \|", page, re.MULTILINE)
+    assert kinds == list(KINDS)
+    (front,) = re.findall(r"```markdown\n---\n(.*?)---\n```", page, re.DOTALL)
+    read = re.search(r'in \("title", .*?\)', text_of(ROOT / "corpus" / "documents.py"))
+    assert read
+    named = {"kind", "reveals", "author", *re.findall(r"\w+", read[0].removeprefix("in "))}
+    assert {line.partition(":")[0] for line in front.splitlines()} == named
+
+
+def test_the_page_of_batch_has_what_goes_in_and_what_comes_out() -> None:
+    page, source = text_of(ROOT / "docs" / "terminal.md"), text_of(ROOT / "bot" / "cli" / "batch.py")
+    told_in = re.split(r"(?m)^\| `", page.partition("| in | |")[2].partition("What comes out")[0])[1:]
+    assert [row.partition("`")[0] for row in told_in] == ["id", "do", "book", "at", "text"]
+    assert set(re.findall(r'asked\.get\("(\w+)"\)', source)) == {"id", "do", "book", "at", "text"}
+    assert re.findall(r"`(\w+)`", told_in[1].partition(" | ")[2]) == list(batch.KINDS)
+    assert first_column(page, "out") == ["id", *batch._row(Reply("ask"), {}), "ms"]
+    passage = next(row for row in page.splitlines() if row.startswith("| `passages`"))
+    rows = re.search(r"yield \{(.*?)\}", source, re.DOTALL)
+    assert rows
+    assert re.findall(r"`(\w+)`", passage)[1:] == re.findall(r'"(\w+)":', rows[1])
 
 
 def test_the_app_directory_gets_what_fits_and_the_invite_page_names_every_permission() -> None:
