@@ -4,6 +4,7 @@ import asyncio
 import copy
 import json
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,7 +45,8 @@ class Session:
 class Gateway:
     """All sessions of one bot, and the connections that carry them.
 
-    `refusing` turns connections away; while `hearing` is not set, connections stay and nothing is said on them.
+    `beats` are the times of heartbeats. `refusing` turns connections away; while `hearing` is not set, connections stay
+    and nothing is said on them.
     """
 
     def __init__(self, backend: Backend, token: str) -> None:
@@ -52,6 +54,7 @@ class Gateway:
         self.sessions: dict[str, Session] = {}
         self.identified: list[int] = []
         self.resumed = 0
+        self.beats: list[float] = []
         self.beat = BEAT
         self.refusing = False
         self.hearing = asyncio.Event()
@@ -138,6 +141,7 @@ class Gateway:
     ) -> Session | None:
         operation, data = said["op"], said["d"]
         if operation == HEARTBEAT:
+            self.beats.append(time.monotonic())
             outbox.put_nowait(json.dumps({"op": ACK, "d": None}))
         elif operation in (IDENTIFY, RESUME) and data["token"] != self.token:
             await socket.close(code=4004, message=b"Authentication failed.")

@@ -231,6 +231,7 @@ class DiscordServer:
         self._faults: list[Fault] = []
         self._asked: dict[str, Interaction] = {}
         self._written: dict[object, object] = {}
+        self._files: dict[int, bytes] = {}
 
     @property
     def token(self) -> str:
@@ -286,11 +287,29 @@ class DiscordServer:
         data = {"custom_id": part["custom_id"], "component_type": part["type"], "id": part.get("id", 0)}
         return self._new(COMPONENT, data, by, self.backend.channels[message.stored.channel_id], message)
 
-    def submit(self, shown: Interaction, given: Mapping[str, object]) -> Interaction:
-        """Send off the form that an interaction showed; fields by their labels or ids, menus with a list."""
+    def submit(
+        self, shown: Interaction, given: Mapping[str, object], files: Mapping[str, bytes] | None = None
+    ) -> Interaction:
+        """Send off the form that an interaction showed; fields by their labels or ids, menus with a list.
+
+        All `files` go into the form's one field for files.
+        """
         if shown.record.modal is None:
             raise LookupError("No form was shown.")
-        return self._new(MODAL, _filled(shown.record.modal, given), shown.by, shown.place, shown.source)
+        ids = {self.backend.snowflake(): name for name in files or ()}
+        data = _filled(shown.record.modal, {**given, "files": list(map(str, ids))} if files else given)
+        if files:
+            self._files |= {number: files[name] for number, name in ids.items()}
+            attached = {str(n): self._attachment(n, name, len(files[name])) for n, name in ids.items()}
+            data["resolved"] = {"attachments": attached}
+        return self._new(MODAL, data, shown.by, shown.place, shown.source)
+
+    def _attachment(self, number: int, name: str, size: int) -> Payload:
+        url = f"{self.api.removesuffix(PREFIX)}/files/{number}"
+        return {"id": str(number), "filename": name, "size": size, "url": url, "proxy_url": url}
+
+    async def _file(self, request: web.Request) -> web.Response:
+        return web.Response(body=self._files[int(request.match_info["number"])])
 
     def replay(self, asked: Interaction) -> None:
         """Tell the bot of an interaction once more, as Discord may after a connection broke."""
@@ -323,6 +342,7 @@ class DiscordServer:
         app = web.Application(client_max_size=30 * 1024 * 1024)
         app.router.add_get("/gateway", self.gateway.connection)
         app.router.add_get(f"{PREFIX}/gateway/bot", self._gateway_bot)
+        app.router.add_get("/files/{number}", self._file)
         app.router.add_route("*", PREFIX + "/{path:.*}", self._requested)
         return app
 

@@ -11,12 +11,14 @@ import argparse
 import asyncio
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from tests.measure.faults.bots import Shelf
 from tests.measure.faults.damages import club_data, damaged, damaged_in_use
 from tests.measure.faults.gateways import gateways
 from tests.measure.faults.kills import kills
+from tests.measure.faults.loads import NOVELS, building, busy, soak
 from tests.measure.faults.outcomes import Outcome
 
 Try = Callable[[Path, Shelf, int], Awaitable[Outcome]]
@@ -27,6 +29,10 @@ FAULTS: Mapping[str, Try] = {
     "damaged-in-use": damaged_in_use,
     "club-data": club_data,
     "gateway": gateways,
+    "soak": soak,
+    "soak-novels": partial(soak, novels=NOVELS),
+    "busy": busy,
+    "building": building,
 }
 
 

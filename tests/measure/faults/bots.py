@@ -14,7 +14,7 @@ from tests.fakes.bookshelf import LANTERN, LANTERN_DOCUMENTS, write_book, write_
 from tests.fakes.discord_server import DiscordServer
 from tests.fakes.program import PROGRAM, ROOT
 
-START = 300.0
+START = 900.0
 """Seconds for a start; the first one builds the vector store."""
 
 BOOKS = 6

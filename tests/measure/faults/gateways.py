@@ -27,7 +27,10 @@ CALM = 45.0
 LATE = 240.0
 """Seconds for timed work to be done, where its first try met a fault: a claim holds for three minutes."""
 
-FIGURES = ("process_resident_memory_bytes", "process_open_fds", "dogear_tasks", "dogear_gateway_reconnects_total")
+FIGURES = (
+    "process_resident_memory_bytes", "process_open_fds", "dogear_tasks", "dogear_gateway_reconnects_total",
+    "dogear_books", "dogear_books_ready", "dogear_indexing",
+)  # fmt: skip
 
 
 @dataclass

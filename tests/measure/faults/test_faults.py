@@ -1,7 +1,8 @@
-"""The faults, as far as a test run has time for them: the real bot killed twice while members write."""
+"""Faults and load, as far as a test run has time for them: the real bot killed, asked, and given a novel."""
 
 import asyncio
 import random
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from tests.fakes.bookshelf import opened
 from tests.fakes.discord_server import discord_server
 from tests.fakes.program import LIGHT_PROGRAM
 from tests.measure.faults.bots import Bot, Shelf
+from tests.measure.faults.loads import Crowd
 from tests.measure.faults.members import Members
 
 
@@ -34,3 +36,21 @@ async def test_a_bot_that_is_killed_loses_nothing_that_it_acknowledged(tmp_path:
         retriever.reconcile(texts)
         assert retriever.verify_store(texts) == []
     assert not list(bot.data.glob("chroma-damaged-*"))
+
+
+async def test_discord_hears_of_the_bot_once_its_store_is_built_and_all_the_time_while_a_novel_is_read(
+    tmp_path: Path,
+) -> None:
+    async with discord_server(clubs=2, members=2) as discord:
+        discord.gateway.beat = 250
+        bot = Bot(discord, replace(Shelf.shipped(), program=LIGHT_PROGRAM), tmp_path, tmp_path / "data")
+        await bot.start()
+        done, of = re.findall(r"building the vector store: (\d+) of (\d+)", bot.log)[-1]
+        assert done == of
+        crowd, before = Crowd(discord), len(discord.gateway.beats)
+        await crowd.arrive()
+        await crowd.add_novels(1)
+        await crowd.ask(40)
+        assert crowd.lost_and_doubled() == (0, 0)
+        assert len(discord.gateway.beats) > before
+        assert await bot.stop() == 0
