@@ -29,9 +29,9 @@ class Place:
     id: int
     adults: bool = False
 
-    def link(self, message: int) -> str:
-        """Return the address of a message in the place, which opens for who may see it."""
-        return f"https://discord.com/channels/{self.club}/{self.id}/{message}"
+    def link(self, message: int = 0) -> str:
+        """Return the address of the place, or of a message in it, which opens for who may see it."""
+        return f"https://discord.com/channels/{self.club}/{self.id}" + (f"/{message}" if message else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,12 +99,10 @@ _TIME = (
     r"|[0-9]{1,4} ?m(?:in(?:ute)?s?)?\.?)"
 )
 _OF, _LEFT = r"\s*(?:of|/|out of|in)\s*", r"(?: (?:left|to go|remaining))"
-_LISTENED = re.compile(
-    rf"(?P<number>{_TIME})(?P<left>{_LEFT})?(?:(?: in)?{_OF}(?P<total>{_TIME})(?P<to_go>{_LEFT})?"
-    r"| (?:in|into|through))?"
-)
-_LOCATION = re.compile(
-    rf"(?:kindle )?(?:location|loc|position|pos)\.? ?#?(?P<number>{DIGITS})(?:{_OF}(?P<total>{DIGITS}))?"
+_LISTENED = re.compile(rf"(?P<number>{_TIME})(?P<left>{_LEFT})?(?: in)?{_OF}(?P<total>{_TIME})(?P<to_go>{_LEFT})?")
+_LOCATION = re.compile(rf"(?:kindle )?(?:location|loc|position|pos)\.? ?#?(?P<number>{DIGITS}){_OF}(?P<total>{DIGITS})")
+_WITHOUT_TOTAL = re.compile(
+    rf"(?:kindle )?(?:location|loc|position|pos)\.? ?#?{DIGITS}|{_TIME}(?:{_LEFT}|(?: (?:in|into|through)))?"
 )
 _PAGES_LEFT = re.compile(rf"(?P<number>{DIGITS}) (?:pages?|pp?\.?){_LEFT}(?:{_OF}(?P<total>{DIGITS}))?")
 _ABOUT = re.compile(
@@ -130,12 +128,6 @@ _SHARES = {
     "third": Fraction(1, 3), "quarter": Fraction(1, 4),
 }  # fmt: skip
 _ALMOST_DONE = Fraction(9, 10)
-_IN_PART = re.compile(
-    rf"\b(?:part|pt|book|volume|vol)\.? ?(?:(?P<digits>{DIGITS})|(?P<words>{WORDS})|(?P<roman>{ROMAN})),? "
-    rf"ch(?:apter|ap)?\.? ?(?P<chapter>{DIGITS})(?![\w.])"
-    r"|(?<![\w.])(?P<short>[0-9]{1,2})\.(?P<of_it>[0-9]{1,2})(?![\w.%])"
-)
-LEAST_PAGES = 20  # of a book: “1/2” is half of it
 _SINCE = re.compile(r"(?:(?:since|after)|(?P<inclusive>from))\s+(?P<where>.+)")
 _UP_TO = re.compile(r"(?:(?:up )?(?:to|until|till)\s+|(?=(?:the )?first\s))(?P<where>.+)")
 _RANGE = re.compile(
@@ -154,34 +146,31 @@ _FINISHED = re.compile(
     r"|read it all|read all of it|everything|(?:at )?(?:the )?end(?: of the book)?|the whole book|all)"
 )
 
+_VERBS = {"reached": "at", "got to": "at", "still in": "in", "still at": "in"}
+"""What people write before a place that `parse_position` does not read."""
+_REPORT = re.compile(
+    r"(?:(?:ok|okay|so|hi|hey|hello|btw|well|update)[,:!]? ){0,3}(?:(?:i|we)(?:'m|'ve|'re| am| have| are)? ?|im |ive )?"
+    r"(?:just |now |only |already |finally |currently )*"
+    r"(?P<verb>(?:read )?up to|still in|still at|at|on|in|reached|got to|finished|done with|read|reading|starting"
+    r"|started|past) "
+    rf"(?P<where>(?:(?:the )?end of )?(?:{'|'.join(UNIT_WORDS.values())})[ #]*(?:{DIGITS}|{WORDS}|{ROMAN})"
+    rf"|(?:the )?{_BELOW_HUNDRED} (?:{'|'.join(UNIT_WORDS.values())})|{DIGITS} ?{PERCENT_WORDS}"
+    r"|(?<=finished )(?:it|the (?:whole )?book|reading)|(?<=read )(?:it all|the whole book))"
+    r"(?: (?:of|in)(?: it| the book)?)?(?: (?:now|already|so far|today|tonight|at last))?"
+    r"(?:[.,;!]| (?:and|but|so) .*|$)"
+)
 
-class StoppedReading(PositionError):
-    """Somebody says that they will not finish a book, which is no place in it."""
 
-    def __init__(self, book: Book) -> None:
-        self.book = book.slug
-        super().__init__(f"That is no place in “{book.title}”. If you’ve stopped reading it, /shelf can set it aside.")
-
-
-Totals = dict[str, int]  # what a reader's own edition has, by measure: pages, Kindle locations, seconds to listen to
-
-
-def parse_position(text: str, book: Book, now: int | None = None, totals: Totals | None = None) -> int:
+def parse_position(text: str, book: Book, now: int | None = None) -> int:
     """Return the marks that a reader has finished, rounded down; `now` is where “+2” starts. Raises PositionError.
 
-    “Chapter 7” means that chapter 7 is finished; “in chapter 7” and “up to chapter 7” mean that chapter 6 is. What a
-    text says of the reader's edition (“120/400”) is added to `totals`, and a text that does not say it takes it from
-    there (“p. 150”).
+    “Chapter 7” means that chapter 7 is finished; “in chapter 7” and “up to chapter 7” mean that chapter 6 is.
     """
     said = _tidied(text, book)
     try:
         if now is not None and (more := _MORE.fullmatch(said)):
             return mark_finished(None, now + _number(more), book)
-        known = dict(totals or {})
-        mark = _position(said, book, known)
-        if totals is not None:
-            totals |= known
-        return mark
+        return _position(said, book)
     except NotInBook as error:
         raise PositionError(f"{error} {_understood(book)}") from error
 
@@ -209,6 +198,31 @@ def parse_part(text: str, book: Book) -> tuple[int, int]:
         return 1, parse_position(up_to["where"], book)
     mark = parse_position(re.sub(r"^(?:in|during)\s+", "", said), book)
     return max(1, mark - 9) if book.unit is Unit.PERCENT else mark, mark
+
+
+def either(text: str, book: Book) -> list[tuple[int, str]]:
+    """Return both things that a place can mean, in marks finished and in words; none where the text says which.
+
+    “ch 7” and “at chapter 7” are either of [“Finished chapter 7”, “Still in chapter 7”], “in chapter 7” is one.
+    """
+    said = _without(_PLAINLY, _without(_ABOUT, _without(_SUBJECT, _tidied(text, book))))
+    place = _place(said, book)
+    if not place or place[2] is not None or place[0] in (Unit.PAGE, Unit.PERCENT):
+        return []
+    (unit, number, _), own = place, book.unit.value if book.unit is not Unit.PERCENT else ""
+    if (not unit and not own) or unit not in (None, own) or not 0 < number <= book.marks or number % 1:
+        return []
+    return [(int(number), f"Finished {own} {number}"), (int(number) - 1, f"Still in {own} {number}")]
+
+
+def reported(message: str) -> str:
+    """Return what a message says of where its author is, as `parse_position` reads it; empty where it says nothing.
+
+    “I’m at chapter 5 now, and it’s slow” says it; a question, and “chapter 5 is slow”, do not.
+    """
+    plain = " ".join(message.replace("’", "'").lower().split())
+    found = _REPORT.match(plain)
+    return "" if "?" in plain or not found else f"{_VERBS.get(found['verb'], found['verb'])} {found['where']}"
 
 
 def describe_position(mark: int, book: Book) -> str:
@@ -249,31 +263,22 @@ def _tidied(text: str, book: Book) -> str:
     return tidied
 
 
-def _counted_through(found: re.Match[str], book: Book) -> str:
-    """Return “part 2 chapter 3”, or “2.3” where each part begins with 1, as a chapter of the whole book."""
-    if not book.parts or (found["short"] and not book.numbered_anew):
-        return found[0]
-    part = value(found["digits"] or found["words"] or found["roman"] or found["short"])
-    return f"chapter {book.chapter_in_part(int(part), int(value(found['chapter'] or found['of_it'])))}"
-
-
-def _position(text: str, book: Book, totals: Totals) -> int:
-    text = _IN_PART.sub(lambda found: _counted_through(found, book), text)
+def _position(text: str, book: Book) -> int:
     said = _without(_ABOUT, _without(_SUBJECT, text))
     if _SET_ASIDE.fullmatch(said):
-        raise StoppedReading(book)
+        raise NotInBook("That is no place in the book. If you’ve stopped reading, /shelf can set it aside.")
     if almost := _ALMOST.match(said):
         rest = said[almost.end() :]
         return (
             book.finished_at(_ALMOST_DONE)
             if rest == "there" or _FINISHED.fullmatch(rest)
-            else max(0, _position(rest, book, totals) - 1)
+            else max(0, _position(rest, book) - 1)
         )
     if _NOT_STARTED.fullmatch(said):
         return 0
     if _FINISHED.fullmatch(said):
         return book.marks
-    if (share := _share(said, book, totals)) is not None:
+    if (share := _share(said, book)) is not None:
         return book.finished_at(share)
     said = _DONE.sub("", said)
     beyond, within = _without(_BEYOND, said), _without(_WITHIN, said)
@@ -283,36 +288,34 @@ def _position(text: str, book: Book, totals: Totals) -> int:
         return book.marks if _BEYOND.match(said) else max(0, book.marks - 1)
     if percent := _PERCENT.fullmatch(_without(_PLAINLY, said)):
         return mark_finished(Unit.PERCENT, _number(percent), book)
-    if place := _place(said, book, totals) or _place(beyond, book, totals):
+    if place := _place(said, book) or _place(beyond, book):
         unit, number, total = place
         return mark_finished(unit, number, book, total)
-    if place := _place(within, book, totals):
+    if place := _place(within, book):
         unit, number, total = place
         mark_finished(unit, number, book, total)  # is there such a place at all?
         return mark_finished(unit, max(Fraction(0), math.ceil(number) - Fraction(1)), book, total)
     raise NotInBook(f"I don’t understand {shown(text)}.")
 
 
-def _share(said: str, book: Book, totals: Totals) -> Fraction | None:
+def _share(said: str, book: Book) -> Fraction | None:
     """Return the share (0 to 1) that a text says: “halfway”, “6:15 of 14:48”, “loc 340 of 742”, “80 pages left”."""
     if share := _SHARE.fullmatch(said):
         return _SHARES[next(name for name in _SHARES if name in share["share"])]
     at = _without(_PLAINLY, said)
-    measures = (("seconds", _LISTENED, _seconds), ("locations", _LOCATION, value), ("pages", _PAGES_LEFT, value))
-    matched = ((measure, pattern.fullmatch(at), read) for measure, pattern, read in measures)
-    measure, found, read = next((one for one in matched if one[1]), ("", None, value))
-    if found is None:
-        return None
-    part, left = read(found["number"]), bool(found.groupdict().get("left") or found.groupdict().get("to_go"))
-    total = read(found["total"]) if found["total"] else Fraction(totals.get(measure, 0))
-    if measure == "pages":
-        total, left = total or Fraction(how_many(Unit.PAGE, book) or 0), True
-    if not total:
+    if found := _LISTENED.fullmatch(at):
+        part, total, left = _seconds(found["number"]), _seconds(found["total"]), bool(found["left"] or found["to_go"])
+    elif found := _LOCATION.fullmatch(at):
+        part, total, left = value(found["number"]), value(found["total"]), False
+    elif found := _PAGES_LEFT.fullmatch(at):
+        total = value(found["total"]) if found["total"] else Fraction(how_many(Unit.PAGE, book) or 0)
+        part, left = value(found["number"]), True
+    elif _WITHOUT_TOTAL.fullmatch(at):
         raise NotInBook(f"Of how much? Write for example “{at} of …”, with what the whole book has.")
-    if part > total:
+    else:
+        return None
+    if part > total or not total:
         raise NotInBook(f"I don’t understand {shown(said)}: it is more than the whole book.")
-    if found["total"]:
-        totals[measure] = int(total)
     return 1 - part / total if left else part / total
 
 
@@ -325,25 +328,18 @@ def _seconds(time: str) -> Fraction:
     return Fraction(hours * 3_600 + minutes * 60 + seconds)
 
 
-def _place(said: str, book: Book, totals: Totals) -> tuple[Unit | None, Fraction, Fraction | None] | None:
-    total: Fraction | None = None
+def _place(said: str, book: Book) -> tuple[Unit | None, Fraction, Fraction | None] | None:
     if found := _AFTER_UNIT.fullmatch(said) or _BEFORE_UNIT.fullmatch(said):
         unit = next((unit for unit in UNIT_WORDS if found[unit]), None)
         if unit is Unit.PAGE and found.groupdict().get("roman"):
             return None  # page xii lies before page 1
-    elif found := _RATIO.fullmatch(said):
-        unit = None if value(found["total"]) == book.marks else Unit.PAGE
-    elif found := _BARE.fullmatch(said):
-        return None, _number(found), None
-    else:
-        return None
-    if found["total"] and (unit or not _RATIO.fullmatch(said)):
+        return unit, _number(found), value(found["total"]) if found["total"] else None
+    if found := _RATIO.fullmatch(said):
         total = value(found["total"])
-    if unit is Unit.PAGE and total and total >= LEAST_PAGES:
-        totals["pages"] = int(total)
-    elif unit is Unit.PAGE and not total and "pages" in totals:
-        total = Fraction(totals["pages"])
-    return unit, _number(found), total
+        return None if total == book.marks else Unit.PAGE, _number(found), total
+    if found := _BARE.fullmatch(said):
+        return None, _number(found), None
+    return None
 
 
 def shown(text: str) -> str:

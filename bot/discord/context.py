@@ -1,9 +1,8 @@
 """The one way of errors: a member reads one helpful sentence, the log has the rest, under a number that both know."""
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -21,7 +20,7 @@ from bot.jobs import Jobs
 from bot.logs import begin_request, failure_number
 from bot.people import Member, Place
 from bot.processes import Presence
-from bot.workers import Leaving, UnderWay, going_on
+from bot.workers import Leaving, UnderWay
 from corpus.errors import DogearError
 from retrieval.types import StoreUnavailable
 
@@ -29,7 +28,6 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-BETWEEN = 3.0  # seconds between two edits that tell how far something is
 TRIES = 3  # times that a card is sent, where Discord fails; the library has tried several times each time
 PAUSE = 1.5  # seconds before the second try, and twice as many before the third
 SERVER_ERRORS = 500  # HTTP: from here on, the server says that it failed, and that the call was right
@@ -101,29 +99,19 @@ async def post_in(
 
     `pinged` are those who asked to be told: their mentions in the card reach them, and nobody else's.
     """
-    mentions = discord.AllowedMentions(
-        everyone=False, roles=False, replied_user=False, users=[discord.Object(person) for person in pinged]
+    return await _with_patience(lambda: channel.send(**_shown(card, mentions=only(pinged)), nonce=nonce))
+
+
+def only(people: Sequence[int]) -> discord.AllowedMentions:
+    """Return that a message reaches these people, and nobody else."""
+    return discord.AllowedMentions(
+        everyone=False, roles=False, replied_user=False, users=[discord.Object(person) for person in people]
     )
-    return await _with_patience(lambda: channel.send(**_shown(card, mentions=mentions), nonce=nonce))
 
 
 async def post_poll(channel: discord.abc.Messageable, text: str, poll: discord.Poll, nonce: str) -> discord.Message:
     """Post a poll in a channel below a line of safe text: Discord has no polls among components."""
     return await _with_patience(lambda: channel.send(text, poll=poll, allowed_mentions=NOBODY, nonce=nonce))
-
-
-@contextlib.asynccontextmanager
-async def telling(show: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
-    """Show every few seconds how far the work within the block has come."""
-
-    async def tell() -> None:
-        while True:
-            await asyncio.sleep(BETWEEN)
-            with contextlib.suppress(discord.HTTPException):
-                await show()
-
-    async with going_on(tell(), "telling of progress"):
-        yield
 
 
 async def _with_patience(send: Callable[[], Awaitable[T]]) -> T:
@@ -280,7 +268,7 @@ VIEW = "View Channel"
 
 NEEDED = (
     *("view_channel", "send_messages", "send_messages_in_threads", "create_public_threads", "send_polls"),
-    *("attach_files", "read_message_history", "manage_messages", "create_events", "manage_events"),
+    *("attach_files", "read_message_history", "manage_messages", "pin_messages", "create_events", "manage_events"),
 )
 """What the bot has to be allowed in a server, and nothing more."""
 

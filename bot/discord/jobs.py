@@ -26,6 +26,11 @@ def small_print(message: discord.Message) -> set[str]:
     return {line.removeprefix("-# ") for text in texts for line in text.splitlines() if line.startswith("-# ")}
 
 
+def says(message: discord.Message, text: str) -> bool:
+    """Return whether a message has a text in it."""
+    return any(text in part.content for part in _parts(message.components) if isinstance(part, discord.TextDisplay))
+
+
 def button_ids(message: discord.Message) -> set[str]:
     """Return the ids of the buttons and menus under a message, nested ones too."""
     return {name for part in _parts(message.components) if (name := getattr(part, "custom_id", None))}

@@ -176,7 +176,6 @@ class BookFacts:
     lengths: tuple[int, ...] = ()
     ratings: Ratings | None = None
     parts: tuple[BookPart, ...] = ()
-    numbered_anew: bool = False
     editions: tuple[Edition, ...] = ()
     similar: tuple[SimilarBook, ...] = ()
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from corpus.books import Book, Unit
 from corpus.errors import PositionError
-from corpus.positions import describe_position, examples, parse_part, parse_position
+from corpus.positions import describe_position, either, examples, parse_part, parse_position, reported
 from tests.corpus.shelf import novel
 
 NOVEL = novel()
@@ -203,26 +203,6 @@ def test_a_reader_may_say_how_many_more() -> None:
 @pytest.mark.parametrize("text", ["loc 1234", "kindle location 1,234", "6h15", "40 min left"])
 def test_a_location_or_a_time_needs_the_whole(text: str) -> None:
     assert refusal(text).startswith("Of how much?")
-
-
-def test_what_the_edition_has_is_remembered_once_it_is_said() -> None:
-    totals: dict[str, int] = {}
-    said = [
-        ("120/400", 8), ("p. 150", 10), ("I'm on page 200", 13), ("150 pages", 10), ("100 pages left", 20),
-        ("kindle loc 1234 of 5000", 6), ("kindle loc 2500", 13), ("3h20m of 9h40m", 9), ("4h50m", 13), ("1h left", 24),
-        ("page 120 of 500", 6), ("p. 250", 13), ("1/2", 13), ("p. 125", 6), ("ch 7", 7),
-    ]  # fmt: skip
-    assert [(text, parse_position(text, NOVEL, 0, totals)) for text, _ in said] == said
-    assert totals == {"pages": 500, "locations": 5000, "seconds": 34_800}
-    with pytest.raises(PositionError, match="no page 510 of 500"):
-        parse_position("p. 510", NOVEL, 0, totals)
-
-
-def test_what_is_refused_leaves_the_edition_as_it_was_known() -> None:
-    totals = {"pages": 400}
-    with pytest.raises(PositionError):
-        parse_position("page 600 of 500", NOVEL, 0, totals)
-    assert totals == {"pages": 400}
 
 
 def test_who_gave_up_is_told_of_the_shelf() -> None:
@@ -478,3 +458,46 @@ def test_any_text_is_a_part_of_the_book_or_refused(text: str, book: Book) -> Non
         return
     assert 0 <= first <= book.marks + 1
     assert 0 <= last <= book.marks
+
+
+@pytest.mark.parametrize(
+    ("message", "marks"),
+    [
+        ("I’m at chapter 5 now", 4),
+        ("ok so i just finished chapter nine!", 9),
+        ("I'm still in chapter 7, lol", 6),
+        ("on chapter XII", 11),
+        ("I've read up to chapter 3 and it drags", 2),
+        ("finished the book", 27),
+        ("I finished chapter 3 of it", 3),
+    ],
+)
+def test_a_message_that_says_where_its_author_is_is_a_position(message: str, marks: int) -> None:
+    assert parse_position(reported(message), NOVEL) == marks
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "chapter 5 is slow",
+        "what happens at chapter 5?",
+        "I'm lost",
+        "done",
+        "in chapter 5 Silas dies",
+        "ch 5",
+        "",
+        "at 5",
+    ],
+)
+def test_other_messages_say_nothing_of_it(message: str) -> None:
+    assert reported(message) == ""
+
+
+@pytest.mark.parametrize("text", ["ch 7", "7", "VII", "I’m at chapter 7", "up to ch 7"])
+def test_a_chapter_alone_may_be_finished_or_not(text: str) -> None:
+    assert either(text, NOVEL) == [(7, "Finished chapter 7"), (6, "Still in chapter 7")]
+
+
+@pytest.mark.parametrize("text", ["in chapter 7", "finished ch 7", "page 7", "45%", "ch 99", "halfway", "finished"])
+def test_what_says_which_is_not_asked_again(text: str) -> None:
+    assert either(text, NOVEL) == []

@@ -125,7 +125,7 @@ ROWS_0011 = """
     INSERT INTO counted (club, member, agreed, at) VALUES (1, 10, 1, 'NOON');
 """
 ROWS_0012 = """
-    UPDATE reading_notes SET private = 1;
+    INSERT INTO section_members (schedule, section, club, member, what, at) VALUES (5, 1, 1, 10, 'coming', 'NOON');
 """
 STEPS = dict(
     zip(

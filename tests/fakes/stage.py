@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from bot.features.schedules.rules import Schedule, ScheduleStep, Section
 from bot.features.schedules.stage import ScheduleStage, Unwelcome
+from bot.features.schedules.store import Kept
 from bot.jobs import Post
 from bot.people import Member
 
@@ -26,6 +27,7 @@ class FakeStage(ScheduleStage):
     fails: set[str] = field(default_factory=set)
     dies: set[str] = field(default_factory=set)
     late: list[str] = field(default_factory=list)
+    edited: list[int] = field(default_factory=list)
 
     def _post(self, what: str, name: str) -> Post:
         """Return something that is done under a name; one that was there already would be done twice."""
@@ -50,6 +52,14 @@ class FakeStage(ScheduleStage):
             return self.there[name]
 
         return Post(make, find)
+
+    def card(self, schedule: Schedule) -> Post:
+        return self._post("card", "card")
+
+    async def update_post(self, kept: Kept, post: int) -> None:
+        if "touch" in self.fails:
+            raise RuntimeError("touch")
+        self.edited.append(post)
 
     def thread(self, schedule: Schedule, section: Section, late: str) -> Post:
         self.late.append(late)

@@ -1,6 +1,7 @@
 """`/ask`, `/hint`, `/recap` and `/who`: private answers, which can be shared as far as the place goes."""
 
 import re
+from dataclasses import replace
 
 import discord
 from cachetools import FIFOCache
@@ -15,10 +16,13 @@ from bot.features.ask import views
 from bot.features.ask.clubs import ClubMenu
 from bot.features.ask.rules import MAX_QUESTION, Answer, Questions
 from bot.features.ceilings.store import Audiences
+from bot.features.progress.store import Progress
+from bot.features.progress.views import asked_once, heard_card
 from bot.features.prompts.store import Prompts
 from bot.features.schedules.store import LAST_MEETING, Schedules
 from bot.people import Member, Place
-from corpus.names import find_book
+from corpus.names import find_book, names_in, without_names
+from corpus.positions import reported
 
 SEEN = 5_000
 """Messages that are remembered as answered: a gateway that comes back may tell of the last ones again."""
@@ -61,16 +65,31 @@ class ConversationCog(visitor.AppCog):
         place = Place(club, message.channel.id, context.is_for_adults(message.channel))
         member = Member(club, message.author.id)
 
-        def card(answer: Answer) -> Card:
-            if private:
-                return views.private_card(answer, app.books, sharable=False)
-            return views.public_card(answer, app.books)
+        named = [] if reported(text) else names_in(text, app.books_of(club))  # “of The Moonstone”
+        if where := reported(without_names(text, app.books_of(club), "") if named else text):
+            book = await app.get(Questions).reported(member, place, named[0] if named else None)
+            moved = await app.get(Progress).set(member, book, where)
+            await context.reply_to(message, heard_card(member, moved, where, private=private))
+            return
+        asked = await asked_once(app, member, public=not private)
+
+        async def card(answer: Answer) -> Card:
+            if not private:
+                card = views.public_card(answer, app.books)
+                return replace(card, buttons=(*card.buttons, *asked))
+            return await views.with_place(app, answer, views.private_card(answer, app.books, sharable=False), asked)
+
+        async def send(answer: Answer) -> discord.Message:
+            return await context.reply_to(message, await card(answer))
+
+        async def change(reply: discord.Message, answer: Answer) -> None:
+            await context.edit(reply, await card(answer))
 
         answer, posted = await views.in_two_steps(
             self._bot,
             lambda first: app.get(Questions).say(member, place, text, private=private, first=first),
-            lambda answer: context.reply_to(message, card(answer)),
-            lambda reply, answer: context.edit(reply, card(answer)),
+            send,
+            change,
         )
         if not private and answer.reply.answered:
             await views.noted(app, Did.ANSWER, answer, posted)
@@ -206,7 +225,8 @@ class QuestionCog(visitor.AppCog):
         """Get a hint: what to think about, where to look, and the answer once you have read that far."""
         member, place = await visitor.acknowledge(interaction)
         answer = await self._app.get(Questions).put("hint", member, place, question, book)
-        await context.deliver(interaction, views.hint_card(answer, self._app.books, 1))
+        card = views.hint_card(answer, self._app.books, 1)
+        await context.deliver(interaction, await views.with_place(self._app, answer, card))
 
     @app_commands.command()
     @app_commands.describe(book="The book", section="Which part, such as chapter 5, chapters 5-7 or since chapter 9")
@@ -223,7 +243,8 @@ class QuestionCog(visitor.AppCog):
         else:
             slug = (await self._app.get(Questions).needed(member, place, book)).slug
         answer = await self._app.get(Questions).put("recap", member, place, section or "", slug)
-        await context.deliver(interaction, views.page_card(answer, self._app.books, 1))
+        card = views.page_card(answer, self._app.books, 1)
+        await context.deliver(interaction, await views.with_place(self._app, answer, card))
 
     @app_commands.command()
     @app_commands.describe(name="The name, or a part of it", book="The book")
@@ -233,7 +254,8 @@ class QuestionCog(visitor.AppCog):
         """Find out who somebody is, from what you have read so far."""
         member, place = await visitor.acknowledge(interaction)
         answer = await self._app.get(Questions).put("who", member, place, name, book)
-        await context.deliver(interaction, views.private_card(answer, self._app.books))
+        card = views.private_card(answer, self._app.books)
+        await context.deliver(interaction, await views.with_place(self._app, answer, card))
 
 
 FEATURE = visitor.Feature(

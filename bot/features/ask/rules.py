@@ -159,6 +159,17 @@ class Questions:
             raise DogearError("Which book? Pick one in the book field, or say where you are with /progress set.")
         return book
 
+    async def reported(self, member: Member, place: Place, typed_book: str | None = None) -> Book:
+        """Return the book that a report without one is about: of the place, or else the club's, before one's own.
+
+        Raises UnknownBook, or DogearError where there is none.
+        """
+        here, reading = await self._audiences.ceiling(place), await self._schedules.read_now(member.club)
+        clubs = reading[0].book if reading else (await self._set_up.settings(member.club)).book
+        if not typed_book and len(here) != 1 and clubs in self.books:
+            return self.books[clubs or ""]
+        return await self.needed(member, place, typed_book)
+
     async def _kept(self, do: str, member: Member, place: Place, text: str, book: Slug | None) -> Asked:
         """Keep a question; where nothing can be written, it is answered all the same, without an id and so buttons."""
         try:

@@ -19,8 +19,8 @@ from bot.discord.visitor import acknowledge, visitor
 from bot.features.ask.rules import Answer, First, Questions
 from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.ceilings.store import Audiences
+from bot.features.progress.views import asked_for, asked_once, asking
 from corpus.books import Book, Slug
-from corpus.passages import LICENSED
 from corpus.positions import describe_position
 from retrieval.gate import Audience
 
@@ -52,8 +52,7 @@ def public_card(answer: Answer, books: Books, asker: str = "") -> Card:
 def page_card(answer: Answer, books: Books, number: int) -> Card:
     """Return one page of a long answer, with the buttons that turn it."""
     text, page, last = page_of(answer.reply.body, number)
-    by = tuple(source for source in answer.reply.sources if LICENSED in source)
-    shown = replace(answer, reply=replace(answer.reply, body=text, sources=by))
+    shown = replace(answer, reply=replace(answer.reply, body=text, sources=()))
     footers = (f"Page {page} of {last}",) if last > 1 else ()
     turning = turns(partial(PageButton, answer.asked.id), page, last) if answer.asked.id else []
     return _card(shown, books, [*turning, *answer_items(answer)], footers=footers)
@@ -226,12 +225,25 @@ async def in_two_steps(
 
 async def answer_privately(interaction: Interaction, ask: Callable[[First], Awaitable[Answer]], note: str = "") -> None:
     """Answer an interaction, which has been acknowledged in private, for its asker alone."""
-    app = app_of(interaction)
+    app, (member, _) = app_of(interaction), await visitor(interaction)
+    asked = await asked_once(app, member)
 
     async def send(answer: Answer) -> None:
-        await deliver(interaction, private_card(answer, app.books, note))
+        await deliver(interaction, await with_place(app, answer, private_card(answer, app.books, note), asked))
 
     await in_two_steps(bot_of(interaction), ask, send, lambda _, answer: send(answer))
+
+
+async def with_place(app: App, answer: Answer, card: Card, asked: Items | None = None) -> Card:
+    """Return the card of a private answer that also asks where its reader is.
+
+    It does so once a section, unless that was `asked` before; and where nothing answers because they have not said it.
+    """
+    member = answer.asked.member
+    items = await asked_once(app, member) if asked is None else asked
+    if not items and not answer.reply.answered:
+        items = await asked_for(app, member, answer.reply.book or answer.asked.book)
+    return asking(card, items)
 
 
 async def share_answer(interaction: Interaction, asked: Asked) -> None:

@@ -4,35 +4,23 @@ from collections.abc import Sequence
 
 from discord import app_commands
 
-from bot.answering.texts import place_line, place_sentence, told_of
+from bot.answering.texts import place_line, told_of
 from bot.discord import autocomplete
-from bot.discord.buttons import DANGER, ID, Cancel, Confirm, Share, Undo
+from bot.discord.buttons import DANGER, ID, Cancel, Confirm, Share
 from bot.discord.cards import Card, Interaction, Tone, notice_card, safe
-from bot.discord.context import Refused, app_of, club_here, deliver, may_share
+from bot.discord.context import app_of, club_here, deliver, may_share
 from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs_and_direct_messages, visitor
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.ask.views import how_far
 from bot.features.ceilings.store import Audiences
 from bot.features.progress.store import Moved, Progress, ProgressProblem
+from bot.features.progress.views import LINES, PROGRESS_BUTTONS, ProgressUndoButton, moved_card, undone_card
 from bot.people import Member
 from corpus.names import find_book
 from corpus.positions import MAX_LENGTH
 
-LINES = 15  # books that one card lists by name
 SHOWN = 40  # books that /progress show lists, the latest report first; an export has all of them
-
-
-class ProgressUndoButton(Undo, template=r"progress-undo:(?P<club>\d{1,20}):(?P<member>\d{1,20}):(?P<change>\d{1,18})"):
-    """Takes one change of positions back, as long as nothing came after it."""
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Take the change back, and show where its member is now."""
-        member = Member(self.number("club"), self.number("member"))
-        if interaction.user.id != member.id:
-            raise Refused("That button belongs to somebody else.")
-        back = await app_of(interaction).get(Progress).undo(member, self.number("change"))
-        return undone_card(back)
 
 
 class ForgetAllButton(Confirm, template=rf"progress-clear:{ID}"):
@@ -60,17 +48,6 @@ class ShareProgressButton(Share, template=rf"progress-share:{ID}"):
         if str(marks) != asked.text:
             raise ProgressProblem("Your position has changed since. /progress share shows you a new preview.")
         return Card(body=safe(told_of(interaction.user.display_name, book, marks)), tone=Tone.PUBLIC)
-
-
-def moved_card(member: Member, moved: Moved) -> Card:
-    """Return the card of a report: where its member is now, with *Undo* where that is another place than before."""
-    items = [] if moved.before == moved.after else [ProgressUndoButton(member.club, member.id, moved.change)]
-    return notice_card(place_sentence(moved.book, moved.after), moved.book.title, items, note="Only you see this.")
-
-
-def undone_card(back: Sequence[Moved]) -> Card:
-    """Return the card of a change that was taken back."""
-    return notice_card("\n".join(("Undone.", *(place_line(moved.book, moved.after) for moved in back[:LINES]))))
 
 
 def forgotten_card(member: Member, gone: Sequence[Moved]) -> Card:
@@ -103,9 +80,9 @@ class ProgressCog(AppCog):
     async def set(self, interaction: Interaction, where: Where, book: Typed | None = None) -> None:
         """Tell me where you are in a book, so that I don’t spoil the rest."""
         member, place = await acknowledge(interaction)
-        known = await self._app.get(Questions).needed(member, place, book)
+        known = await self._app.get(Questions).reported(member, place, book)
         moved = await self._app.get(Progress).set(member, known, where)
-        await deliver(interaction, moved_card(member, moved))
+        await deliver(interaction, moved_card(member, moved, where))
 
     @progress.command()
     async def show(self, interaction: Interaction) -> None:
@@ -162,4 +139,4 @@ class ProgressCog(AppCog):
         await deliver(interaction, notice_card(text, buttons=[ShareProgressButton(asked.id), Cancel(member.id)]))
 
 
-FEATURE = Feature("progress", cogs=(ProgressCog,), buttons=(ProgressUndoButton, ForgetAllButton, ShareProgressButton))
+FEATURE = Feature("progress", cogs=(ProgressCog,), buttons=(*PROGRESS_BUTTONS, ForgetAllButton, ShareProgressButton))

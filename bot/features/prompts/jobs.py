@@ -7,7 +7,7 @@ from functools import partial
 
 from bot.discord.cards import Card, Items, Tone, safe
 from bot.discord.context import ClubBot, Refused, post_in
-from bot.discord.jobs import GONE, find_message, small_print
+from bot.discord.jobs import GONE, find_message, says
 from bot.features.prompts.store import Prompt, Prompts, PromptState, posting
 from bot.jobs import Post
 from bot.times import timestamp
@@ -19,7 +19,7 @@ Books = Mapping[Slug, Book]
 
 
 def mark_of(prompt: Prompt) -> str:
-    """Return the small print by which a posted prompt is known again, after a crash and by moderators."""
+    """Return the name by which moderators know a prompt."""
     return f"Discussion prompt {prompt.id}"
 
 
@@ -93,7 +93,7 @@ class PromptPosts:
         channel = self._bot.get_partial_messageable(prompt.place.id, guild_id=club)
 
         async def find(since: dt.datetime) -> int:
-            return await find_message(channel, self._bot.me, since, lambda m: mark_of(prompt) in small_print(m))
+            return await find_message(channel, self._bot.me, since, lambda m: says(m, safe(prompt.text)))
 
         async def make() -> int | None:
             beyond = {} if prompt.overridden else await self._prompts.beyond(prompt, prompt.place)
@@ -101,7 +101,7 @@ class PromptPosts:
                 why = f"Not posted when it was due. {where_it_belongs(beyond, self._app.books)}"
                 await self._prompts.stopped(prompt, why)
                 return None
-            card = Card("For discussion", safe(prompt.text), (mark_of(prompt),), Tone.PUBLIC)
+            card = Card("For discussion", safe(prompt.text), (), Tone.PUBLIC)
             return (await post_in(channel, card, f"prompt-{prompt.id}")).id
 
         try:

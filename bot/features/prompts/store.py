@@ -311,10 +311,14 @@ class Prompts:
 
     async def approved_for(self, club: int, book: Slug, first: int, last: int) -> list[Prompt]:
         """Return the approved prompts that go with a section, which holds the marks from `first` to `last`."""
+        found = await self.of_section(club, book, first, last)
+        return [prompt for prompt in found if prompt.state is PromptState.APPROVED and prompt.due is None]
+
+    async def of_section(self, club: int, book: Slug, first: int, last: int) -> list[Prompt]:
+        """Return the prompts of a section that are approved, or were posted."""
         async with self._database.reading() as session:
-            found = await listed_prompts(session, club, [PromptState.APPROVED])
-        timeless = [prompt for prompt in found if prompt.book == book and prompt.due is None]
-        return [prompt for prompt in timeless if prompt.mark is not None and first <= prompt.mark <= last]
+            found = await listed_prompts(session, club, [PromptState.APPROVED, PromptState.POSTED])
+        return [p for p in found if p.book == book and p.mark is not None and first <= p.mark <= last]
 
     async def _needs(self, prompt: Prompt, here: Slug | None) -> Reveals:
         """Return how far readers must be for a prompt: as is known of it, or by where its words belong."""

@@ -243,6 +243,13 @@ def saved_text(review: Review, book: Book, books: Mapping[Slug, Book], author: A
     return f"Saved. It goes further than you say, so it waits. It opens for readers who have read up to {far}."
 
 
+async def review_form(app: App, member: Member, book: Book) -> ReviewModal:
+    """Return the form for a member's review, with what they wrote before, or where they are."""
+    earlier = await app.get(Reviews).mine(member, book)
+    marks = (await app.get(Progress).positions(member)).get(book.slug, 0)
+    return ReviewModal(book, ReviewDraft.begun(book, earlier, marks))
+
+
 class ReviewDraftButton(OwnButton, template=rf"review-draft:{ID}"):
     """Opens the modal again with what was typed."""
 
@@ -289,9 +296,7 @@ class ReviewCog(AppCog):
         member, place = await visitor(interaction)
         self._app.get(Reviews).check(member)
         known = await self._app.get(Questions).needed(member, place, book)
-        earlier = await self._app.get(Reviews).mine(member, known)
-        marks = (await self._app.get(Progress).positions(member)).get(known.slug, 0)
-        await interaction.response.send_modal(ReviewModal(known, ReviewDraft.begun(known, earlier, marks)))
+        await interaction.response.send_modal(await review_form(self._app, member, known))
 
     @review.command()
     @app_commands.describe(book="The book", stars="At least this many stars", since="Not older than")

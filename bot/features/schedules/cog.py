@@ -7,14 +7,15 @@ from discord import app_commands
 
 from bot.club_settings import SetUp
 from bot.discord import autocomplete
-from bot.discord.cards import Attachment, Card, Interaction
+from bot.discord.cards import Interaction
 from bot.discord.context import ORGANISER, Refused, Right, app_of, deliver, lacking, lacks_in, parent_of
 from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs
 from bot.features.schedules.changes import Do, Order, ScheduleRequest
 from bot.features.schedules.jobs import RunningSchedules
+from bot.features.schedules.posts import calendar_card
 from bot.features.schedules.stage import EVENTS, Parent, ScheduleStage, needed_in
 from bot.features.schedules.store import JOBS, Kept, Schedules
-from bot.features.schedules.views import BUTTONS, exported, preview_card, shown
+from bot.features.schedules.views import BUTTONS, preview_card, shown
 from bot.features.schedules.words import MAX_LENGTH
 from bot.people import Member, Place
 from corpus.names import find_book
@@ -144,10 +145,7 @@ class ScheduleCog(AppCog):
     async def export(self, interaction: Interaction, book: Typed | None = None) -> None:
         """Get the meetings as a file for your calendar."""
         kept, _, _ = await self._meant(interaction, book)
-        schedule, now = kept.schedule, self._app.now()
-        file = Attachment(f"{schedule.book}.ics", await self._app.workers.do(lambda: exported(schedule, now)))
-        body = "Open it with your calendar. After a change, import it again to update the meetings."
-        await deliver(interaction, Card(body=body, document=file))
+        await deliver(interaction, await calendar_card(self._app, kept.schedule))
 
     async def _change(self, interaction: Interaction, book: str | None, do: Do, **change: Any) -> None:  # noqa: ANN401 (fields of Order)
         """Show what a change would change."""

@@ -15,7 +15,7 @@ from bot.features.prompts.store import PromptProblem, Prompts
 from bot.features.schedules import rules
 from bot.features.schedules.rules import Schedule, ScheduleState, ScheduleStep, Section, SectionState, StepKind
 from bot.features.schedules.stage import ScheduleStage, Unwelcome
-from bot.features.schedules.store import By, Changing, Kept, Schedules, step_of
+from bot.features.schedules.store import AFTERWARDS, By, Changing, Kept, Schedules, ended, step_of
 from bot.jobs import AGAIN, HELD, Jobs, Post
 from bot.people import Member, Place
 
@@ -38,7 +38,7 @@ class RunningSchedules:
     async def do(self, _: int, schedule_id: int) -> None:
         """Do what is due for a schedule, and have it looked after again when more is."""
         begun = self._jobs.now()
-        await self._update_events(await self._schedules.kept(schedule_id))
+        await self._update(await self._schedules.kept(schedule_id))
         tried: set[str] = set()
         while True:
             # Read anew for every step: somebody may have changed the schedule while the last one was done.
@@ -53,6 +53,7 @@ class RunningSchedules:
             sections = [section for section in kept.schedule.live if section.number in late]
             lines = (f"{section.number}. {rules.thread_title(kept.schedule, section)}" for section in sections)
             await self._tell(kept.schedule, f"late:{late[-1]}", "\n".join((text, *lines)), late)
+        await self._update(kept)
         moments = [now + AGAIN] if kept.touched else []
         if later := rules.next_due(kept.schedule, now):
             moments.append(later)
@@ -82,6 +83,8 @@ class RunningSchedules:
     async def _do(self, schedule: Schedule, section: Section, step: ScheduleStep, claim: Claim) -> None:
         stage = self._stage
         match step.kind:
+            case StepKind.CARD:
+                await self._post(claim, stage.card(schedule), lambda made: _with_card(schedule, made))
             case StepKind.EVENT:
                 await self._post(claim, stage.event(schedule, section), lambda made: _with_event(section, made))
             case StepKind.DAY_BEFORE | StepKind.HOUR_BEFORE:
@@ -110,7 +113,9 @@ class RunningSchedules:
         for prompt in prompts[:MOST_PROMPTS]:
             with contextlib.suppress(PromptProblem):  # a moderator deals with it in this moment
                 await self._prompts.plan(Member(schedule.club, prompt.by), prompt.id, there)
-        await self._schedules.finish(claim.key, message)
+        last = section.number == schedule.live[-1].number
+        then = (ended(schedule.club, schedule.id), self._jobs.now() + AFTERWARDS) if last else None
+        await self._schedules.finish(claim.key, message, then=then)
 
     # Reminders
 
@@ -172,18 +177,21 @@ class RunningSchedules:
 
     # What is already in Discord
 
-    async def _update_events(self, kept: Kept) -> None:
-        """Have the events that a change touched show what the schedule says now."""
-        for event in kept.touched:
+    async def _update(self, kept: Kept) -> None:
+        """Have the events and messages that a change touched show what the schedule says now."""
+        for there in kept.touched:
             try:
-                await self._stage.update_event(kept.schedule, event)
+                if there == kept.schedule.card or there in kept.posts.values():
+                    await self._stage.update_post(kept, there)
+                else:
+                    await self._stage.update_event(kept.schedule, there)
             except Unwelcome as refused:
                 if not await self._tell(kept.schedule, "touch", str(refused)):
                     continue
             except Exception:
-                log.exception("event %d could not be changed; it is tried again", event)
+                log.exception("%d could not be changed in Discord; it is tried again", there)
                 continue
-            await self._schedules.change(kept.schedule.id, partial(Kept.without, event=event))
+            await self._schedules.change(kept.schedule.id, partial(Kept.without, event=there))
 
 
 def _ready(kept: Kept, now: dt.datetime) -> Sequence[ScheduleStep]:
@@ -208,12 +216,29 @@ def _with_event(made_for: Section, event: int) -> Changing:
         wanted = section and section.state in (SectionState.AHEAD, SectionState.OPENED) and not section.event
         if section is None or not wanted or kept.schedule.state is not ScheduleState.RUNNING:
             return kept.touching(event)
-        changed = replace(kept, schedule=kept.schedule.with_section(section.number, event=event))
+        changed = replace(kept, schedule=kept.schedule.with_section(section.number, event=event)).stale()
         return changed if section.sequence == made_for.sequence else changed.touching(event)
 
     return change
 
 
 def _with_thread(number: int, thread: int) -> Changing:
-    opened = {"state": SectionState.OPENED, "thread": thread}
-    return lambda kept: replace(kept, schedule=kept.schedule.with_section(number, **opened))
+    """Return the change that keeps a thread; what is there already is to link to it."""
+
+    def change(kept: Kept) -> Kept:
+        section = kept.schedule.section(number)
+        opened = kept.schedule.with_section(number, state=SectionState.OPENED, thread=thread)
+        return replace(kept, schedule=opened).touching(section.event if section else 0).stale()
+
+    return change
+
+
+def _with_card(made_for: Schedule, card: int) -> Changing:
+    """Return the change that keeps a card; where the schedule was changed meanwhile, the card follows it."""
+
+    def change(kept: Kept) -> Kept:
+        changed = replace(kept, schedule=replace(kept.schedule, card=card, card_in=made_for.place))
+        events = [section.event for section in kept.schedule.live]
+        return changed.touching(*events, *([] if kept.schedule == made_for else [card]))
+
+    return change

@@ -76,7 +76,8 @@ class Schedule:
     """A club's schedule for a book in a place; `id` is 0 before it is kept.
 
     `title` and `whole` are the book's title and how it was counted when the schedule was made. `also` are the other
-    books that may be spoken of freely in its threads.
+    books that may be spoken of freely in its threads. `card` is the message that shows it to everybody, in the channel
+    `card_in`; 0 before there is one.
     """
 
     id: int
@@ -91,6 +92,8 @@ class Schedule:
     also: Mapping[Slug, KeptReached]
     state: ScheduleState = ScheduleState.RUNNING
     paused_at: dt.datetime | None = None
+    card: int = 0
+    card_in: int = 0
 
     @property
     def live(self) -> tuple[Section, ...]:
@@ -328,6 +331,12 @@ def ceiling_name(schedule: Schedule, section: Section) -> str:
     return f"up to {'the end' if section.last >= schedule.whole.of else mark_name(schedule, section.last)}"
 
 
+def read_now(schedule: Schedule, now: dt.datetime) -> Section:
+    """Return the section that met last, or else the first one."""
+    met = [s for s in schedule.live if s.meets <= now and s.state is not SectionState.SKIPPED]
+    return met[-1] if met else schedule.live[0]
+
+
 def date_name(meets: dt.datetime, zone: str) -> str:
     """Return a moment as the clocks of the zone show it: “Friday 5 January 2029, 20:00”."""
     there = local(meets, zone)
@@ -365,8 +374,9 @@ TOO_LATE = dt.timedelta(days=1)  # from here on the organiser decides
 
 
 class StepKind(StrEnum):
-    """What is to be done; at the same moment, in this order."""
+    """What is to be done; at the same moment, in this order. The card is that of the whole schedule."""
 
+    CARD = "card"
     EVENT = "event"
     DAY_BEFORE = "day-before"
     HOUR_BEFORE = "hour-before"
@@ -397,11 +407,16 @@ class ScheduleStep:
     @property
     def note(self) -> str:
         """What is said of a step that is done late, and nothing of one that is on time."""
-        minutes = self.late // dt.timedelta(minutes=1)
-        for size, name in ((24 * 60, "day"), (60, "hour"), (1, "minute")):
-            if self.late > ON_TIME and minutes >= size:
-                return f"This comes {plural(minutes // size, name)} late: I was offline."
-        return ""
+        return late_note(self.late)
+
+
+def late_note(late: dt.timedelta) -> str:
+    """Return what is said of a step that is done late by so much, and nothing of one that is on time."""
+    minutes = late // dt.timedelta(minutes=1)
+    for size, name in ((24 * 60, "day"), (60, "hour"), (1, "minute")):
+        if late > ON_TIME and minutes >= size:
+            return f"This comes {plural(minutes // size, name)} late: I was offline."
+    return ""
 
 
 def due(
@@ -429,7 +444,7 @@ def _steps(schedule: Schedule, now: dt.datetime, wanted: Collection[int] = ()) -
     """Yield the steps of a running schedule that there still are at a moment, due or not."""
     for section in schedule.live if schedule.state is ScheduleState.RUNNING else ():
         begins, hour = section.meets, section.meets - _BEFORE[StepKind.HOUR_BEFORE]
-        for kind in StepKind if section.state is not SectionState.SKIPPED else ():
+        for kind in list(StepKind)[1:] if section.state is not SectionState.SKIPPED else ():
             name = f"s{schedule.id}:{section.number}:{kind}"
             if before := _BEFORE.get(kind):  # in time until the meeting begins
                 over = hour if kind is StepKind.DAY_BEFORE else begins

@@ -10,13 +10,19 @@ import discord
 from discord.abc import GuildChannel
 
 from bot.discord.cards import PLACE_NAME, Card, CardView, one_line
-from bot.discord.context import NOBODY, ClubBot, lacking, lacks_in, named, post_in
-from bot.discord.jobs import SLACK, find_message, small_print
-from bot.features.schedules import rules, views
-from bot.features.schedules.rules import Schedule, ScheduleStep, Section, StepKind
+from bot.discord.context import NOBODY, ClubBot, is_for_adults, lacking, lacks_in, named, only, post_in
+from bot.discord.jobs import SLACK, find_message
+from bot.features.progress.store import Progress
+from bot.features.progress.views import reading_buttons
+from bot.features.prompts.store import Prompts
+from bot.features.schedules import posts, rules
+from bot.features.schedules.posts import RemindButton
+from bot.features.schedules.rules import Schedule, ScheduleStep, Section
+from bot.features.schedules.store import By, Kept, Schedules
 from bot.jobs import Post
-from bot.people import Member
+from bot.people import Member, Place, club_name, positions
 from corpus.errors import DogearError
+from retrieval.gate import Audience
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +35,11 @@ EVENTS = ("create_events", "manage_events")
 WRITING = ("view_channel", "send_messages_in_threads", "read_message_history")
 
 FULL = 30038  # Discord: a server has 100 events that are open
+ARCHIVED = 50083  # Discord: a thread is archived, and nobody reads it any more
+MENTIONED = 100  # Discord: users of whom a message may be for
+QUESTIONS = 2  # of the book's own, under the post of a section: as many as a meeting begins with
+DRAFTED = ("character", "personal")  # kinds of drafts where the book has no questions of its own on a section
+OTHER = "Reminders"
 
 TOO_MANY, FAILED = 429, 500
 """HTTP: asked too often; from 500 on, the server itself failed. Both pass."""
@@ -46,7 +57,69 @@ class ScheduleStage:
     """Where a schedule takes place. Whatever is posted there raises Unwelcome where it is not allowed."""
 
     def __init__(self, bot: ClubBot) -> None:
-        self._bot, self._books = bot, bot.app.books
+        self._bot, self._app, self._books = bot, bot.app, bot.app.books
+        self._schedules, self._progress = bot.app.get(Schedules), bot.app.get(Progress)
+
+    # The card
+
+    def card(self, schedule: Schedule) -> Post:
+        """Return the card of a schedule in its channel, pinned where the bot may; in a forum, a post with it."""
+        channel, what = self._channel(schedule), f"show the schedule of “{one_line(schedule.title, PLACE_NAME)}”"
+        title, mark = (
+            one_line(f"When we meet: {schedule.title}", PLACE_NAME),
+            RemindButton(schedule.id, 0, "card"),
+        )
+        if not isinstance(channel, Parent):
+            raise Unwelcome(CHANNEL_GONE.format(what=what))
+
+        async def find(since: dt.datetime) -> int:
+            if isinstance(channel, discord.ForumChannel):
+                return await first_thread(channel, self._bot.me, title, since)
+            return await find_message(channel, self._bot.me, since, mark.is_under)
+
+        async def make() -> int:
+            card = posts.schedule_card(schedule, await self._schedules.coming(schedule.id))
+            if isinstance(channel, discord.ForumChannel):
+                thread = await self._forum_post(channel, title, card)
+                with contextlib.suppress(discord.HTTPException):
+                    await thread.edit(pinned=True)
+                return thread.id
+            message = await post_in(channel, card, f"schedule-{schedule.id}")
+            with contextlib.suppress(discord.HTTPException):
+                await message.pin()
+            return message.id
+
+        return _allowed(Post(make, find), what, channel, POSTS)
+
+    async def update_post(self, kept: Kept, post: int) -> None:
+        """Have the card, or the message that opens a section, show what the schedule says now."""
+        schedule, channel, pinged = kept.schedule, self._channel(kept.schedule), list[int]()
+        if post == schedule.card:
+            card = posts.schedule_card(schedule, await self._schedules.coming(schedule.id))
+            forum = isinstance(self._guild(schedule).get_channel(schedule.card_in), discord.ForumChannel)
+            place = schedule.card if forum else schedule.card_in
+        else:
+            section = next(s for s in schedule.sections if kept.posts.get(s.number) == post)
+            late = max(discord.utils.snowflake_time(post) - section.meets, dt.timedelta())
+            pinged = await self._pinged(schedule)
+            place, card = section.thread, await self._opening(schedule, section, rules.late_note(late), pinged)
+        message = self._messageable(schedule, place).get_partial_message(post)
+        with allowed_to(f"change a post of “{one_line(schedule.title, PLACE_NAME)}”", channel, WRITING):
+            try:
+                await message.edit(view=CardView(card), allowed_mentions=only(pinged))
+            except discord.HTTPException as failed:  # a message that somebody has deleted is theirs to decide about
+                if not isinstance(failed, discord.NotFound) and failed.code != ARCHIVED:
+                    raise
+
+    async def _forum_post(
+        self, channel: discord.ForumChannel, title: str, card: Card, mentions: discord.AllowedMentions = NOBODY
+    ) -> discord.Thread:
+        """Open a post in a forum, with the first tag where it asks for one."""
+        tags = channel.available_tags[:1] if channel.flags.require_tag else []
+        made = await channel.create_thread(
+            name=title, auto_archive_duration=WEEK, view=CardView(card), allowed_mentions=mentions, applied_tags=tags
+        )
+        return made.thread
 
     # Threads
 
@@ -66,11 +139,9 @@ class ScheduleStage:
                 kind = discord.ChannelType.news_thread if channel.is_news() else discord.ChannelType.public_thread
                 thread = await channel.create_thread(name=title, type=kind, auto_archive_duration=WEEK)
             else:
-                card = self._opening(schedule, section, late, views.RemindButton(schedule.id, section.number, "post"))
-                thread, _ = await channel.create_thread(
-                    name=title, auto_archive_duration=WEEK, view=CardView(card), allowed_mentions=NOBODY,
-                    applied_tags=channel.available_tags[:1] if channel.flags.require_tag else []
-                )  # fmt: skip
+                pinged = await self._pinged(schedule)
+                card = await self._opening(schedule, section, late, pinged)
+                thread = await self._forum_post(channel, title, card, only(pinged))
             return await find(begun) or thread.id
 
         return _allowed(Post(make, find), what, channel, needed_in(channel))
@@ -78,7 +149,7 @@ class ScheduleStage:
     def opening(self, schedule: Schedule, section: Section, late: str) -> Post:
         """Return the message that opens a meeting in its section's thread; a forum post has it from the beginning."""
         thread, channel = self._messageable(schedule, section.thread), self._channel(schedule)
-        button = views.RemindButton(schedule.id, section.number, "opening")
+        button = RemindButton(schedule.id, section.number, "opening")
 
         async def find(since: dt.datetime) -> int:
             return await find_message(thread, self._bot.me, since, button.is_under)
@@ -86,15 +157,46 @@ class ScheduleStage:
         async def make() -> int:
             if isinstance(channel, discord.ForumChannel):
                 return section.thread  # Discord: the first message of a post has the id of the post
-            card = self._opening(schedule, section, late, button)
-            return (await post_in(thread, card, f"open-{schedule.id}-{section.number}")).id
+            pinged = await self._pinged(schedule)
+            card = await self._opening(schedule, section, late, pinged)
+            return (await post_in(thread, card, f"open-{schedule.id}-{section.number}", pinged)).id
 
         what = f"open the meeting in “{rules.thread_title(schedule, section)}”"
         return _allowed(Post(make, find), what, channel, WRITING)
 
-    def _opening(self, schedule: Schedule, section: Section, late: str, button: views.RemindButton) -> Card:
-        items = [*views.reading_buttons(schedule, section), button]
-        return views.opening_card(schedule, section, self._books, items, late=late)
+    async def _pinged(self, schedule: Schedule) -> list[int]:
+        """Return whom an opening is to reach: those who asked to be reminded in the thread."""
+        wanted = await self._schedules.reminded(schedule.id)
+        return [member.id for member, by in wanted.items() if by is By.THREAD][:MENTIONED]
+
+    async def _opening(
+        self, schedule: Schedule, section: Section, late: str = "", pinged: Sequence[int] = ()
+    ) -> Card:  # fmt: skip
+        """Return the message that opens a section, with two of the book's questions unless the club has its own."""
+        prompts = await self._app.get(Prompts).of_section(schedule.club, schedule.book, section.first, section.last)
+        questions = [] if prompts else await self._questions(schedule, section)
+        coming = (await self._schedules.coming(schedule.id)).get(section.number, [])
+        button = RemindButton(schedule.id, section.number, "opening")
+        more, items = posts.Opening(questions, coming, pinged, late), posts.opening_items(schedule, section, button)
+        return posts.opening_card(schedule, section, self._books, more, items)
+
+    async def _questions(self, schedule: Schedule, section: Section) -> list[str]:
+        """Return two questions to begin with, as far as the thread goes: the book's own on the section, or drafts."""
+        if schedule.book not in self._books:
+            return []
+        upto, adults = positions(schedule.ceiling(section), self._books), is_for_adults(self._channel(schedule))
+        audience, discussion = Audience(upto, adults, club_name(schedule.club)), self._app.discussion
+
+        def work() -> list[str]:
+            own = discussion.library_questions(audience, schedule.book)
+            here = sorted((draft.needs.marks.get(schedule.book, 0), draft.text) for draft in own)
+            found = [text for mark, text in here if mark >= section.first][-QUESTIONS:]
+            for kind in DRAFTED if len(found) < QUESTIONS else ():
+                drafts, _ = discussion.drafts(audience, schedule.book, kind, section.number, quote_only=True)
+                found += [draft.text for draft in drafts[:1]]
+            return found[:QUESTIONS]
+
+        return await self._app.workers.do(work)
 
     # Reminders and notes
 
@@ -102,33 +204,48 @@ class ScheduleStage:
         self, schedule: Schedule, section: Section, step: ScheduleStep, members: Sequence[Member], batch: int | None
     ) -> Post:
         """Return a reminder of a meeting, in the thread; by direct message where `batch` is None, or none is open."""
-        day = "day" if step.kind is StepKind.DAY_BEFORE else "hour"
-        button = views.RemindButton(schedule.id, section.number, f"{day}{section.sequence}b{batch or 0}")
-        there, channel = self._latest(schedule), self._channel(schedule)
+        day, there, channel = step.kind.value[0], self._latest(schedule), self._channel(schedule)
 
-        async def remind(since: dt.datetime | None, to: discord.abc.Messageable, people: Sequence[int] = ()) -> int:
-            card = views.reminder_card(schedule, section, [*views.reading_buttons(schedule, section), button], people)
+        async def remind(
+            since: dt.datetime | None, to: discord.abc.Messageable, of: str, at: int | None, *people: int
+        ) -> int:
+            button = RemindButton(schedule.id, section.number, f"{day}{section.sequence % 100}{of}", label=OTHER)
+            book = self._books.get(schedule.book)
+            left = posts.left_to_read(schedule, section, book.pages if book else None, at)
+            items = [*reading_buttons(schedule, section), button]
+            card = posts.reminder_card(schedule, section, step.kind, left, items, people)
             return await self._message(to, since, button.is_under, card, button.custom_id, people)
+
+        async def alone(since: dt.datetime | None, member: Member) -> None:
+            """Remind a member by direct message, and where they take none, in the thread."""
+            at = (await self._progress.positions(member)).get(schedule.book)
+            try:
+                await remind(since, await self._bot.create_dm(discord.Object(member.id)), "b0", at)
+            except discord.Forbidden:
+                if not there:
+                    raise
+                await remind(since, there, f"x{member.id:x}", None, member.id)
 
         async def everybody(since: dt.datetime | None) -> int:
             with allowed_to("remind those who asked for it", channel, WRITING):
                 if batch is not None and there:
-                    return await remind(since, there, [member.id for member in members])
+                    return await remind(since, there, f"b{batch}", None, *[member.id for member in members])
                 for member in members:
                     if await self._bot.is_member(member.club, member.id):
-                        await remind(since, await self._bot.create_dm(discord.Object(member.id)))
+                        await alone(since, member)
             return 1
 
         return _found_or_made(everybody)
 
     def note(self, schedule: Schedule, text: str, mark: str, undecided: Sequence[int] = ()) -> Post:
         """Return a note to the organiser, by direct message or else where the schedule is."""
-        items, small, text = views.late_items(schedule.id, undecided), f"Note {mark}", f"{schedule.title}: {text}"
-        organiser = schedule.organiser
+        again = posts.AgainButton(schedule.id, mark.partition(":told:")[2].replace(":", "-"))
+        items: list[posts.Found] = [*posts.late_items(schedule.id, undecided)] or [again]
+        known, text, organiser = items[0], f"{schedule.title}: {text}", schedule.organiser
 
         async def reach(channel: discord.abc.Messageable, since: dt.datetime | None, pinged: int = 0) -> int:
-            card, people = views.note_card(text, small, items, pinged), [pinged] if pinged else []
-            return await self._message(channel, since, lambda m: small in small_print(m), card, mark, people)
+            card, people = posts.note_card(text, items, pinged), [pinged] if pinged else []
+            return await self._message(channel, since, known.is_under, card, mark, people)
 
         async def tell(since: dt.datetime | None) -> int:
             if organiser:
@@ -161,15 +278,14 @@ class ScheduleStage:
 
     def event(self, schedule: Schedule, section: Section) -> Post:
         """Return the event of a meeting."""
-        guild = self._guild(schedule)
+        guild, fields = self._guild(schedule), self._fields(schedule, section)
 
         async def find(_: dt.datetime | None = None) -> int:
-            return await first_event(guild, self._bot.me, views.uid(schedule, section))
+            return await first_event(guild, self._bot.me, fields["name"], Place(schedule.club, schedule.place).link())
 
         async def make() -> int:
             made = await guild.create_scheduled_event(
-                entity_type=discord.EntityType.external, privacy_level=discord.PrivacyLevel.guild_only,
-                **self._fields(schedule, section)
+                entity_type=discord.EntityType.external, privacy_level=discord.PrivacyLevel.guild_only, **fields
             )  # fmt: skip
             return await find() or made.id
 
@@ -185,18 +301,21 @@ class ScheduleStage:
                 there = await guild.fetch_scheduled_event(event, with_counts=False)
             except discord.NotFound:
                 return  # somebody has deleted it: that is theirs to decide
-            if there.status is not discord.EventStatus.scheduled:
-                return
-            await (there.edit(**self._fields(schedule, section)) if section else there.delete())
+            if there.status is discord.EventStatus.scheduled and not (section and section.thread):
+                await (there.edit(**self._fields(schedule, section)) if section else there.delete())
+            elif section and there.status in (discord.EventStatus.scheduled, discord.EventStatus.active):
+                await there.edit(location=self._fields(schedule, section)["location"])  # its time is here, and stays
 
     def _fields(self, schedule: Schedule, section: Section) -> dict[str, Any]:
-        """Return what an event says; the last line of its description is what it is found by, and stays."""
-        channel, upto = self._channel(schedule), rules.ceiling_name(schedule, section)
-        text = f"We talk about the book {upto}. All meetings, and reminders: /schedule show"
+        """Return what an event says; the link to the channel is what it is found by, beside its name, and stays."""
+        channel, upto = Place(schedule.club, schedule.place), rules.ceiling_name(schedule, section)
+        thread = Place(schedule.club, section.thread).link() if section.thread else ""
+        card = Place(schedule.club, schedule.card_in).link(schedule.card) if schedule.card else ""
+        text = f"We talk about the book {upto}. All meetings, and reminders: {card or '/schedule show'}"
         return {
             "name": one_line(rules.thread_title(schedule, section), PLACE_NAME), "start_time": section.meets,
-            "end_time": section.meets + rules.MEETING, "description": f"{text}\n{views.uid(schedule, section)}",
-            "location": f"#{one_line(channel.name, PLACE_NAME - 1)}" if channel else "Discord"
+            "end_time": section.meets + rules.MEETING, "description": f"{text}\nWhere: {channel.link()}",
+            "location": thread or channel.link()
         }  # fmt: skip
 
     # Where
@@ -239,10 +358,14 @@ async def first_thread(channel: Parent, me: int, name: str, since: dt.datetime) 
     return first
 
 
-async def first_event(guild: discord.Guild, me: int, uid: str) -> int:
-    """Return the first event that we made with a mark in its description, or 0; others are deleted."""
+async def first_event(guild: discord.Guild, me: int, name: str, where: str) -> int:
+    """Return the first event of a name that we made with a link in its description, or 0; others are deleted."""
     events = await guild.fetch_scheduled_events(with_counts=False)
-    ours = [event for event in events if event.creator_id == me and uid in (event.description or "").split()]
+    ours = [
+        event
+        for event in events
+        if event.creator_id == me and event.name == name and where in (event.description or "").split()
+    ]
     first = min((event.id for event in ours), default=0)
     for event in ours:
         if event.id != first:

@@ -15,7 +15,7 @@ from bot.db.base import BIG_KEY, Base, OfMember, Personal, belongs_to_member, in
 from bot.db.jobs import JobRow, Key, finish, of_subject, plan
 from bot.features.schedules import rules
 from bot.features.schedules.changes import Order, ScheduleChange, ScheduleRequest
-from bot.features.schedules.rules import NotPossible, Schedule, ScheduleState, SectionState
+from bot.features.schedules.rules import NotPossible, Schedule, ScheduleState, Section, SectionState
 from bot.people import Member, Place, club_name
 from corpus.books import Book, Slug
 
@@ -33,9 +33,9 @@ NONE = "There is no schedule here. Create one with /schedule create."
 class Kept:
     """A schedule, and what goes on around it.
 
-    `wanted` are the sections that are to be posted although they are late by days. `touched` are events in Discord
-    that no longer show what the schedule says. `version` counts changes; `steps` are all that were begun, by their id,
-    and whether they are done.
+    `wanted` are the sections that are to be posted although they are late by days. `touched` are events and messages in
+    Discord that no longer show what the schedule says. `version` counts changes; `steps` are all that were begun, by
+    their id, and whether they are done; `posts` are the messages that open sections, by the numbers of these.
     """
 
     schedule: Schedule
@@ -43,10 +43,19 @@ class Kept:
     touched: tuple[int, ...] = ()
     version: int = 0
     steps: Mapping[str, bool] = field(default_factory=dict)
+    posts: Mapping[int, int] = field(default_factory=dict)
 
     def due(self, now: dt.datetime) -> list[rules.ScheduleStep]:
-        """Return the steps that are due at a moment and not done."""
-        return rules.due(self.schedule, now, [step for step, done in self.steps.items() if done], self.wanted)
+        """Return the steps that are due at a moment and not done: first the card, while there are meetings to come."""
+        schedule = self.schedule
+        steps = rules.due(schedule, now, [step for step, done in self.steps.items() if done], self.wanted)
+        if schedule.card or schedule.state is not ScheduleState.RUNNING or schedule.live[-1].meets <= now:
+            return steps
+        return [rules.ScheduleStep(f"s{schedule.id}:card", schedule.live[0].number, rules.StepKind.CARD, now), *steps]
+
+    def stale(self) -> "Kept":
+        """Return the same, with a card and openings that no longer show what the schedule says: the latest two."""
+        return self.touching(self.schedule.card, *(self.posts[number] for number in sorted(self.posts)[-2:]))
 
     def touching(self, *events: int) -> "Kept":
         """Return the same with more events that no longer show what the schedule says; 0 is none."""
@@ -116,6 +125,28 @@ class ReminderRow(OfMember, Base):
     at: Mapped[dt.datetime]
 
 
+class SectionMemberRow(OfMember, Base):
+    """That a member is coming to a section's meeting, or was asked whether they have read it: `what` says which."""
+
+    personal = (Personal("sections", "meetings you are coming to, and sections for which I asked where you are"),)
+
+    __tablename__ = "section_members"
+    __table_args__ = (
+        PrimaryKeyConstraint("schedule", "section", "club", "member", "what"),
+        belongs_to_member(),
+        Index(None, "club", "member"),
+    )
+
+    schedule: Mapped[int] = mapped_column(ForeignKey("schedules.id", ondelete="CASCADE"))
+    section: Mapped[int]
+    what: Mapped[str]
+    at: Mapped[dt.datetime]
+
+
+COMING, ASKED = "coming", "asked"
+ENDED, AFTERWARDS = "ended", dt.timedelta(hours=2)
+"""The job of the post at the end of a book, and how long after the last meeting began it is posted."""
+
 JOBS, LOOK = "schedule", "look"
 """The step at which a schedule is looked after; the others are those of `rules.py`, and notes to organisers."""
 
@@ -123,6 +154,11 @@ JOBS, LOOK = "schedule", "look"
 def looking(club: int, schedule_id: int) -> Key:
     """Return the job of looking after a schedule."""
     return Key(JOBS, club, schedule_id, LOOK)
+
+
+def ended(club: int, schedule_id: int) -> Key:
+    """Return the job of posting that a club has read a book."""
+    return Key(ENDED, club, schedule_id, "post")
 
 
 def step_of(schedule: Schedule, step: str) -> Key:
@@ -184,7 +220,7 @@ class Schedules:
         def made(kept: Kept) -> Kept:
             if kept.version != order.version:
                 raise NotPossible(CHANGED)
-            return replace(kept, schedule=change.after).touching(*change.touched())
+            return replace(kept, schedule=change.after).touching(*change.touched()).stale()
 
         await self.change(order.schedule, made)
         return change
@@ -200,7 +236,7 @@ class Schedules:
             if post:
                 return replace(kept, wanted=kept.wanted | {number})
             skipped = kept.schedule.with_section(number, state=SectionState.SKIPPED, event=0)
-            return replace(kept, schedule=skipped).touching(section.event)
+            return replace(kept, schedule=skipped).touching(section.event).stale()
 
         await self.change(schedule_id, decided)
 
@@ -210,6 +246,10 @@ class Schedules:
             row = await session.get_one(ScheduleRow, schedule_id, with_for_update=True)
             _write(row, change(await _kept(session, row)))
             await plan(session, looking(row.club, row.id), self._now())
+
+    async def refresh(self, schedule_id: int) -> None:
+        """Have what is posted of a schedule show it as it is now."""
+        await self.change(schedule_id, Kept.stale)
 
     # Looking
 
@@ -265,6 +305,13 @@ class Schedules:
             return schedule.state is not ScheduleState.PAUSED
         return schedule.live[-1].meets + OVER < self._now()
 
+    async def read_now(self, club: int) -> tuple[Schedule, Section] | None:
+        """Return the latest schedule of a club that goes on, with the section that is read now."""
+        for schedule in await self.of_club(club):
+            if schedule.state is ScheduleState.RUNNING and not self._over(schedule):
+                return schedule, rules.read_now(schedule, self._now())
+        return None
+
     # Steps
 
     async def rest(self, kept: Kept, begun: dt.datetime, at: dt.datetime | None) -> None:
@@ -281,13 +328,24 @@ class Schedules:
             if row.version == kept.version:
                 await plan(session, looking(row.club, row.id), at)
 
-    async def finish(self, job: Key, result: int = 0, change: Changing | None = None) -> None:
-        """Record that a step is done and what it became, and change the schedule with it."""
+    async def finish(
+        self, job: Key, result: int = 0, change: Changing | None = None, then: tuple[Key, dt.datetime] | None = None
+    ) -> None:
+        """Record that a step is done and what it became, change the schedule with it, and plan what follows."""
         async with self._database.writing() as session:
             row = await session.get_one(ScheduleRow, job.subject, with_for_update=True)
             await finish(session, job, result)
+            if then is not None:
+                await plan(session, *then)
             if change is not None:
                 _write(row, change(await _kept(session, row)))
+
+    async def try_again(self, schedule: Schedule) -> None:
+        """Have the steps that wait, because Discord did not allow them, tried at once."""
+        waiting = update(JobRow).where(of_subject(JOBS, schedule.id), JobRow.due.is_not(None), JobRow.step != LOOK)
+        async with self._database.writing() as session:
+            await session.execute(waiting.values(due=self._now()))
+            await plan(session, looking(schedule.club, schedule.id), self._now())
 
     async def forget_steps(self, schedule_id: int, begin: str) -> None:
         """Forget the steps whose names begin with a text."""
@@ -317,11 +375,38 @@ class Schedules:
         async with self._database.reading() as session:
             return {Member(row.club, row.member): By(row.by) for row in await session.scalars(query)}
 
+    # Who takes part
+
+    async def note(self, schedule: Schedule, section: int, member: Member, what: str) -> bool:
+        """Note that a member is coming, or was asked; return whether that is new."""
+        values = {"schedule": schedule.id, "section": section, "club": member.club, "member": member.id, "what": what}
+        async with self._database.writing() as session:
+            await note_member(session, member.club, member.id)
+            insert = insert_into(session, SectionMemberRow).values(**values, at=self._now()).on_conflict_do_nothing()
+            return await session.scalar(insert.returning(SectionMemberRow.member)) is not None
+
+    async def not_coming(self, schedule: Schedule, section: int, member: Member) -> None:
+        """Forget that a member is coming to a meeting."""
+        mine = {"schedule": schedule.id, "section": section, "club": member.club, "member": member.id, "what": COMING}
+        async with self._database.writing() as session:
+            await session.execute(delete(SectionMemberRow).filter_by(**mine))
+
+    async def coming(self, schedule_id: int) -> dict[int, list[int]]:
+        """Return who said that they are coming, by the number of the section, in the order in which they said so."""
+        row, found = SectionMemberRow, dict[int, list[int]]()
+        query = select(row).where(row.schedule == schedule_id, row.what == COMING).order_by(row.at, row.member)
+        async with self._database.reading() as session:
+            for each in await session.scalars(query):
+                found.setdefault(each.section, []).append(each.member)
+        return found
+
 
 async def _kept(session: AsyncSession, row: ScheduleRow) -> Kept:
     query = select(JobRow).where(of_subject(JOBS, row.id), JobRow.step != LOOK)
-    steps = {job.step: job.done for job in await session.scalars(query)}
-    return Kept(_schedule(row), frozenset(row.wanted), tuple(row.touched), row.version, steps)
+    jobs = (await session.scalars(query)).all()
+    steps = {job.step: job.done for job in jobs}
+    posts = {int(job.step.split(":")[1]): job.result for job in jobs if job.done and job.step.endswith(":opening")}
+    return Kept(_schedule(row), frozenset(row.wanted), tuple(row.touched), row.version, steps, posts)
 
 
 def _schedule(row: ScheduleRow) -> Schedule:

@@ -48,8 +48,7 @@ def _author(shelved: Shelved, books: Mapping[Slug, Book]) -> str:
 
 
 def _line(shelved: Shelved, books: Mapping[Slug, Book]) -> str:
-    stars = f" {'★' * shelved.stars}" if shelved.stars else ""
-    return ", ".join(filter(None, (shelved.title, _author(shelved, books)))) + stars
+    return ", ".join(filter(None, (shelved.title, _author(shelved, books))))
 
 
 def shelf_list(shelved: Sequence[Shelved], books: Mapping[Slug, Book]) -> list[str]:

@@ -12,6 +12,7 @@ from bot.discord.visitor import AppCog, Feature, acknowledge, with_names
 from bot.features.ask.clubs import ClubMenu
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked, AskedQuestions, DirectMessages
+from bot.features.history.views import history_card
 from bot.features.stats.rules import Figure, Group
 from bot.features.stats.store import ClubFigures
 from bot.limits import Allowance
@@ -171,6 +172,12 @@ class ClubCog(AppCog):
         known = dict.fromkeys([*here, *await self._app.get(DirectMessages).clubs(person)])
         clubs = await with_names(self._bot, [club for club in known if await self._bot.is_member(club, person)])
         await deliver(interaction, notice_card("Which club are our direct messages about?", "", [ClubMenu.of(clubs)]))
+
+    @club.command()
+    async def history(self, interaction: Interaction) -> None:
+        """Show what the club has read, when, and the stars of its own members."""
+        member, _ = await acknowledge(interaction)
+        await deliver(interaction, await history_card(self._app, member.club))
 
 
 FEATURE = Feature("stats", cogs=(ClubCog,), buttons=(ShareStatsButton, CountMeButton))

@@ -17,7 +17,7 @@ from bot.features.ceilings.store import Ceilings
 from bot.features.my_data.store import forget_person, held_about, personal_tables
 from bot.features.notes.store import Note
 from bot.features.prompts.store import Prompt
-from bot.features.schedules.store import By
+from bot.features.schedules.store import COMING, By
 from bot.features.shelf.rules import ShelfName, Shelved
 from bot.features.stats.store import CountedRow
 from bot.features.votes.rules import Candidate, VoteDraft, VoteKind, VoteProblem
@@ -68,7 +68,6 @@ async def tell_everything(records: Sessions, club: int, person: int) -> None:
         book = {"slug": f"b{person}-{club}", "state": "live", "toml": said, "digest": "", "size": 0, "at": NOON}
         session.add(ClubBookRow(**book, club=club, added_by=person))
         note = {"book": "smiley", "text": said, "said": 8, "needs": needs, "at": NOON, "named": True, "hidden": False}
-        note["private"] = False
         session.add(Note(club=club, member=person, **note))
         session.add(CountedRow(club=club, member=person, agreed=True, at=NOON))
     await add_finding_to(records, place, person, 70 + person, needs, NOON, NOON)
@@ -82,6 +81,7 @@ async def tell_everything(records: Sessions, club: int, person: int) -> None:
     schedule = replace(a_schedule(), club=club, organiser=person)
     kept = await schedules_of(records).add(schedule, said)
     await schedules_of(records).remind(kept.id, member, By.DIRECT)
+    await schedules_of(records).note(kept, 1, member, COMING)
     await DirectMessages(app_on(records)).choose(person, club)
     await Allowance(app_on(records)).spend(club, 5)
 
@@ -128,7 +128,6 @@ async def test_times_are_written_as_iso_dates_and_needs_as_numbers(told: Session
             "unit": "chapter",
             "at": "2025-03-01T12:00:00+00:00",
             "number": 1,
-            "totals": None,
         }
     ]
     assert "needs" not in held["reviews"][0]

@@ -36,6 +36,7 @@ def test_the_invite_asks_for_exactly_what_is_needed() -> None:
         "attach_files",
         "read_message_history",
         "manage_messages",
+        "pin_messages",
         "create_public_threads",
         "create_events",
         "manage_events",

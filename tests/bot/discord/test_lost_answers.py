@@ -53,5 +53,5 @@ async def test_of_events_that_were_made_twice_one_is_left(server: DiscordServer,
     )  # fmt: skip
     twins = [one.id for one in await place.guild.fetch_scheduled_events()]
     assert len(twins) == 2
-    assert await first_event(place.guild, event.creator_id or 0, "s1:1") == min(twins)
+    assert await first_event(place.guild, event.creator_id or 0, "A meeting", "s1:1") == min(twins)
     assert [one.id for one in await place.guild.fetch_scheduled_events()] == [min(twins)]

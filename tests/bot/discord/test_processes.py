@@ -117,7 +117,7 @@ async def test_what_two_processes_that_overlap_do_at_once_is_done_once(overlappi
         fleet.clock.time = moment
         await fleet.do_due()
     channel, thread = club.places
-    told = ["reminder", "outcome", "prompt"]
+    told = ["card", "reminder", "outcome", "prompt"]
     assert sorted(fleet.posts(channel)) == [f"POST /channels/{channel.id}/messages"] * len(told) + [
         f"POST /channels/{channel.id}/threads"
     ]

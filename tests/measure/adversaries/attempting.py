@@ -21,6 +21,7 @@ OURS = re.compile(
     r"(?m)^(?:### |-# |\*\*(?:A reader|Your review|\d{1,2})\*\*(?= · |  ))|^\*\*(?=\d{1,2}\\\.)|(?<=[^*])\*\*$"
     r"|^\*\*(?:Count|Closes)\*\*(?=: )|^\*\*(?:Want to read|Reading|Finished|Set aside) \(\d+\)\*\*$"
     r"|^\*\*The Two Doors\*\*$|^\*\*(?=.*[^*\\]\*\* · \d+ member)|(?<=[^*\\])\*\*(?= · \d+ member)"
+    r"|\*\*(?:chapters? [\d–]+|Paused\.|Cancelled\.)\*\*|\*\*(?=To begin with\*\*)|(?<=To begin with)\*\*"
     r"|<t:\d{1,12}:[tTdDfFR]>|^<@\d{15,20}>(?= · ★)|(?<=^-# By )<@\d{15,20}>|(?<=, by )<@\d{15,20}>$"
 )
 """What the bot itself writes around the words of others: titles, small print, numbers, moments, who wrote a review."""
@@ -149,6 +150,8 @@ def outside(requests: list[HttpLogEntry], reminded: Collection[int] = (), places
     found = []
     known = "|".join(map(str, places)) or "-"
     own = rf"{OURS.pattern}|<#(?:{known})>|https://discord\.com/channels/(?:\d{{15,20}})/(?:{known})/\d{{15,20}}"
+    links = rf"(?:events/\d{{15,20}}|channels/\d{{15,20}}/(?:{known}))/\d{{15,20}}"
+    own += rf"|\[(?:event|all dates)\]\(https://discord\.com/{links}\)"
     own += "".join(rf"|<@{person}>" for person in reminded)
     for request in requests:
         body = request.json
@@ -174,6 +177,7 @@ CALLS = {
     "schedules": (
         _READS, _POSTS, r"POST channels/\d+/threads", r"POST guilds/\d+/scheduled-events",
         r"(?:PATCH|DELETE) guilds/\d+/scheduled-events/\d+", r"POST users/@me/channels",
+        r"PATCH channels/\d+/messages/\d+", r"PUT channels/\d+/messages/pins/\d+",
     ),
     "prompts": (_READS, _POSTS),
     "watched": (r"POST users/@me/channels", _POSTS),

@@ -203,8 +203,7 @@ async def schedules(attempting: Attempting, reader: MemberActor, place: ChannelH
         return
     await evening.step(attempt.id, jo.click(message(preview), label="Confirm"))
     shown = await evening.step(attempt.id, reader.slash(place, "schedule show"))
-    ways = await evening.step(attempt.id, reader.click(message(shown), label="Reminders"))
-    await evening.step(attempt.id, reader.click(message(ways), label="In the thread"))
+    await evening.step(attempt.id, reader.click(message(shown), label="Remind me"))
     attempting.reminded.add(reader.id)
     for name, options in OTHERS_CHANGES.items():
         await evening.step(attempt.id, reader.slash(place, name, **options))

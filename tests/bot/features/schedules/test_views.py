@@ -7,8 +7,17 @@ from icalendar import Calendar, Event
 
 from bot.discord.cards import Card, CardView, paged_card
 from bot.features.schedules.changes import cancelled, edited, paused
-from bot.features.schedules.rules import Schedule, SectionState, perhaps_free, preview, thread_title
-from bot.features.schedules.views import ShownPageButton, exported, opening_card, reminder_card, shown_lines
+from bot.features.schedules.posts import (
+    Opening,
+    exported,
+    left_to_read,
+    opening_card,
+    reminder_card,
+    schedule_card,
+    shown_lines,
+)
+from bot.features.schedules.rules import Schedule, SectionState, StepKind, perhaps_free, preview, thread_title
+from bot.features.schedules.views import ShownPageButton
 from bot.features.schedules.words import read_wish
 from bot.people import Reached
 from corpus.book_file import read_book
@@ -99,8 +108,8 @@ def seen(card: Card) -> str:
 
 def test_a_long_schedule_has_pages_that_hold_every_section_once() -> None:
     lines = shown_lines(a_schedule("Fridays at 8pm, 1 chapter a week", book=LONG))
-    pages = [seen(paged_card("Title", lines, page, partial(ShownPageButton, 1), between="\n")) for page in (1, 2, 3)]
-    assert sum(page.count("· up to") for page in pages) == 52
+    pages = [seen(paged_card("Title", lines, page, partial(ShownPageButton, 1), between="\n")) for page in (1, 2)]
+    assert sum(page.count(":F>") for page in pages) == 52
     assert "Page 1 of" in pages[0]
     assert seen(paged_card("Title", lines, 99, partial(ShownPageButton, 1), between="\n")) == pages[-1]
 
@@ -109,19 +118,40 @@ def test_an_opening_says_how_far_it_goes_what_is_free_and_what_comes_next() -> N
     schedule = a_schedule(also={"emma": EMMA})
     books = {"emma": EMMA}
     first, last = schedule.sections[0], schedule.sections[-1]
-    told = seen(opening_card(schedule, first, books, (), late="This comes 3 hours late: I was offline."))
+    told = seen(opening_card(schedule, first, books, Opening(late="This comes 3 hours late: I was offline."), ()))
     assert "This thread goes up to chapter 5, and no further." in told
     assert "talk freely about \\*Emma\\*." in told
     assert "Next: chapters 6–10, <t:" in told
     assert "3 hours late" in told
-    assert "goes up to the end." in seen(opening_card(schedule, last, books, ()))
-    assert "Next" not in seen(opening_card(schedule, last, {}, ()))
+    assert "goes up to the end." in seen(opening_card(schedule, last, books, Opening(), ()))
+    assert "Next" not in seen(opening_card(schedule, last, {}, Opening(), ()))
 
 
 def test_a_reminder_names_nobody_but_those_who_read_it_together() -> None:
     schedule = a_schedule()
     section = schedule.sections[0]
-    assert "<@" not in seen(reminder_card(schedule, section, ()))
-    told = seen(reminder_card(schedule, section, (), range(100_000_000_000_000_000, 100_000_000_000_000_050)))
+    day, people = StepKind.DAY_BEFORE, range(100_000_000_000_000_000, 100_000_000_000_000_050)
+    assert "<@" not in seen(reminder_card(schedule, section, day, "", ()))
+    told = seen(reminder_card(schedule, section, day, "", (), people))
     assert told.count("<@") == 50
     assert f"<t:{int(section.meets.timestamp())}:F>" in told
+
+
+def test_the_card_of_a_long_schedule_shows_what_is_near_and_fits() -> None:
+    schedule = a_schedule("Fridays at 8pm, 1 chapter a week", book=LONG)
+    for number in range(1, 31):
+        schedule = schedule.with_section(number, state=SectionState.OPENED, thread=10**18 + number)
+    told = seen(schedule_card(schedule, {31: [1, 2]}))
+    assert [f"<#{10**18 + number}>" in told for number in (27, 28, 30)] == [False, True, True]
+    assert told.count(":F>") == 14
+    assert "2 coming" in told
+    assert "… and 38 more: /schedule show" in told
+
+
+def test_how_much_is_left_is_said_for_one_reader_or_for_nobody_in_particular() -> None:
+    schedule = a_schedule()
+    second = schedule.sections[1]
+    assert left_to_read(schedule, second, 540, None) == "To read: 5 chapters, about 100 pages."
+    assert left_to_read(schedule, second, None, 3) == "You have 7 chapters left to read."
+    assert left_to_read(schedule, second, None, 9) == "You have 1 chapter left to read."
+    assert left_to_read(schedule, second, None, 10) == "You have read all of it."

@@ -1,0 +1,1 @@
+"""The end of a book, and what a club has read."""

@@ -1,0 +1,393 @@
+"""What schedules post, and what is pressed there: the card of a schedule, openings of sections, reminders, notes."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+import discord
+from icalendar import Calendar, Event
+from icalendar.enums import STATUS
+
+from bot.app import App
+from bot.club_settings import SetUp
+from bot.discord.buttons import Dialogue, Pressed
+from bot.discord.cards import Attachment, Card, Interaction, Item, Tone, notice_card, one_line, safe
+from bot.discord.context import ORGANISER, Refused, app_of, bot_of, needs
+from bot.discord.jobs import button_ids
+from bot.discord.visitor import acknowledge, server_of, visitor
+from bot.features.ask.rules import MAX_QUESTION, Questions
+from bot.features.ask.views import answer_privately, page_card, with_place
+from bot.features.notes.views import SaveNoteButton, SectionNotesButton
+from bot.features.progress.views import SCHEDULE, SECTION, FarButton, asked_once, asking, reached, reading_buttons
+from bot.features.schedules import rules
+from bot.features.schedules.changes import Books
+from bot.features.schedules.rules import NotPossible, Schedule, ScheduleState, Section, SectionState, StepKind
+from bot.features.schedules.store import COMING, By, Schedules
+from bot.people import Member, Place
+from bot.times import timestamp
+from corpus.books import Unit
+from corpus.text import plural
+
+BEFORE = "a day and an hour before each meeting"
+WAYS: Mapping[str, tuple[By | None, str, str]] = {
+    "t": (By.THREAD, "In the thread", f"I’ll mention you in the thread {BEFORE}, and when it opens. Others see that."),
+    "d": (By.DIRECT, "By direct message", f"I’ll send you a direct message {BEFORE}."),
+    "n": (None, "No reminders", "I won’t remind you of these meetings."),
+}
+"""How somebody can be reminded: what the button says, and what is said once that is chosen."""
+
+
+class Found(Pressed, template=r"(?!)"):
+    """A button by whose id the message that it stands under is found."""
+
+    opens = True
+
+    def is_under(self, message: discord.Message) -> bool:
+        """Return whether it stands under a message."""
+        return self.custom_id in button_ids(message)
+
+
+class RemindButton(Found, template=rf"remind:{SCHEDULE}:{SECTION}:(?P<of>[a-z0-9]{{1,20}})"):
+    """Has its presser reminded in the thread, unless they chose otherwise, and asks how they would like it."""
+
+    label = "Remind me"
+
+    async def card(self, interaction: Interaction) -> Card:
+        """Show what is chosen, in private."""
+        schedule, schedules = await reached(interaction, self.number("schedule")), app_of(interaction).get(Schedules)
+        member = Member(schedule.club, interaction.user.id)
+        by = (await schedules.reminded(schedule.id)).get(member)
+        if by is None and interaction.guild_id:
+            by = By.THREAD
+            await schedules.remind(schedule.id, member, by)
+        return asking(_reminders(schedule, by), await asked_once(app_of(interaction), member))
+
+
+class RemindByButton(Pressed, template=rf"remind-by:{SCHEDULE}:(?P<way>[dtn])"):
+    """Chooses how its presser is reminded."""
+
+    def __init__(self, schedule: int | str, way: str) -> None:
+        super().__init__(schedule, way, label=WAYS[way][1])
+
+    async def card(self, interaction: Interaction) -> Card:
+        """Keep the choice."""
+        by, schedule = WAYS[self.given["way"]][0], await reached(interaction, self.number("schedule"))
+        await app_of(interaction).get(Schedules).remind(schedule.id, Member(schedule.club, interaction.user.id), by)
+        return _reminders(schedule, by)
+
+
+def _reminders(schedule: Schedule, chosen: By | None) -> Card:
+    """Return how somebody is reminded, with what changes it."""
+    items = [RemindByButton(schedule.id, way) for way, (by, _, _) in WAYS.items() if by is not chosen]
+    return notice_card(next(said for by, _, said in WAYS.values() if by is chosen), schedule.title, items)
+
+
+class ComingButton(Pressed, template=rf"coming:{SCHEDULE}:{SECTION}:(?P<answer>yes|no)"):
+    """Says that its presser comes to a meeting, with section 0 to the next one, or does not; its post names them."""
+
+    label, opens = "I’m coming", True
+
+    async def card(self, interaction: Interaction) -> Card:
+        """Note it, and have what is posted show it."""
+        schedule, app = await reached(interaction, self.number("schedule")), app_of(interaction)
+        schedules, ahead = app.get(Schedules), schedule.ahead(app.now())
+        section = next((s for s in ahead if self.number("section") in (0, s.number)), None)
+        if section is None:
+            raise NotPossible("That meeting has begun, or there are no more.")
+        member = Member(schedule.club, interaction.user.id)
+        if self.given["answer"] == "no":
+            await schedules.not_coming(schedule, section.number, member)
+            text, items = (
+                "You’re not down for that meeting any more.",
+                [ComingButton(schedule.id, section.number, "yes")],
+            )
+        else:
+            await schedules.note(schedule, section.number, member, COMING)
+            text = f"You’re down for {rules.range_name(schedule, section)}, {timestamp(section.meets)}. "
+            text += "The post of that section says so by name."
+            items = [ComingButton(schedule.id, section.number, "no", label="I can’t come")]
+        await schedules.refresh(schedule.id)
+        bot_of(interaction).jobs.nudge()
+        return asking(notice_card(text, schedule.title, items), await asked_once(app, member))
+
+
+class CalendarButton(Pressed, template=rf"calendar:{SCHEDULE}"):
+    """Sends its presser the meetings as a file."""
+
+    label, opens = "Calendar file", True
+
+    async def card(self, interaction: Interaction) -> Card:
+        """Return the file."""
+        return await calendar_card(app_of(interaction), await reached(interaction, self.number("schedule")))
+
+
+class RecapButton(Pressed, template=rf"section-recap:{SCHEDULE}"):
+    """Tells its presser the story as far as they have read it."""
+
+    label, opens = "Recap", True
+
+    async def card(self, interaction: Interaction) -> Card:
+        """Return its first page."""
+        schedule, app = await reached(interaction, self.number("schedule")), app_of(interaction)
+        member, place = await visitor(interaction)
+        answer = await app.get(Questions).put("recap", member, place, "", schedule.book)
+        return await with_place(app, answer, page_card(answer, app.books, 1))
+
+
+class AskButton(Pressed, template=rf"section-ask:{SCHEDULE}"):
+    """Opens a field for a question about the book."""
+
+    label = "Ask"
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Open the modal."""
+        await interaction.response.send_modal(AskModal(await reached(interaction, self.number("schedule"))))
+
+
+class AskModal(Dialogue, title="Ask about the book"):
+    """A question about a schedule's book."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        super().__init__()
+        self._book = schedule.book
+        self.question = self.line("Your question", "question", "", max_length=MAX_QUESTION,
+                                  description="Only you see the answer, and it goes no further than you.")  # fmt: skip
+
+    async def on_submit(self, interaction: Interaction, /) -> None:
+        """Answer in private."""
+        questions, (member, place) = app_of(interaction).get(Questions), await acknowledge(interaction)
+        await answer_privately(
+            interaction, lambda first: questions.put("ask", member, place, self.question.value, self._book, first=first)
+        )
+
+
+class AgainButton(Found, template=rf"schedule-again:{SCHEDULE}:(?P<about>[a-z0-9-]{{1,40}})"):
+    """Has what Discord did not allow tried again at once."""
+
+    label = "Try again now"
+
+    async def card(self, interaction: Interaction) -> Card:
+        """Try it."""
+        await app_of(interaction).get(Schedules).try_again(await _organised(interaction, self.number("schedule")))
+        bot_of(interaction).jobs.nudge()
+        return notice_card("I’m trying it again now. If it still can’t be done, I go on trying every hour.")
+
+
+class LateButton(Found, template=rf"late-(?P<do>post|skip):{SCHEDULE}:{SECTION}"):
+    """Has a section posted that is late by days, or not."""
+
+    def __init__(self, do: str, schedule: int | str, section: int | str) -> None:
+        label, style = (
+            (f"Post {section} now", discord.ButtonStyle.primary) if do == "post" else (f"Skip {section}", None)
+        )
+        super().__init__(do, schedule, section, label=label, style=style)
+
+    async def card(self, interaction: Interaction) -> Card:
+        """Decide."""
+        schedule, section = await _organised(interaction, self.number("schedule")), self.number("section")
+        post = self.given["do"] == "post"
+        await app_of(interaction).get(Schedules).decide(schedule.id, schedule.club, section, post=post)
+        bot_of(interaction).jobs.nudge()
+        return notice_card(f"Section {section} is {'being posted' if post else 'skipped'}.")
+
+
+DECIDED_AT_ONCE = 8  # sections with their two buttons on a card; the next ones are on that of /schedule show
+
+
+def late_items(schedule: int, numbers: Sequence[int]) -> list[Found]:
+    """Return the buttons that decide about sections that are late by days."""
+    return [LateButton(do, schedule, number) for number in numbers[:DECIDED_AT_ONCE] for do in ("post", "skip")]
+
+
+async def _organised(interaction: Interaction, schedule_id: int) -> Schedule:
+    """Return a schedule whose organisers the presser belongs to, in a direct message, too. Raises Refused."""
+    schedule = await reached(interaction, schedule_id)
+    if interaction.guild_id is not None:
+        await needs(interaction, ORGANISER)
+        return schedule
+    guild = await server_of(bot_of(interaction), schedule.club)
+    settings = await app_of(interaction).get(SetUp).settings(schedule.club)
+    person = await guild.fetch_member(interaction.user.id) if guild else None
+    if person is None or not ORGANISER.given_to(person.guild_permissions, person, settings):
+        raise Refused(ORGANISER.refusal)
+    return schedule
+
+
+NAMED = 300  # characters for the titles of other books in an opening message
+COUNTED = 12  # of those who come, as many as are named
+LISTED, BEHIND = 14, 3
+"""Sections on the card of a schedule, and how many of them are over. Discord: 4,000 characters of text in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What the post of a section says besides the schedule: the book's questions, who comes, who is told of it."""
+
+    questions: Sequence[str] = ()
+    coming: Sequence[int] = ()
+    pinged: Sequence[int] = ()
+    late: str = ""
+
+
+def shown_lines(schedule: Schedule, coming: Mapping[int, Sequence[int]] | None = None) -> list[str]:
+    """Return a schedule's sections as everybody sees them, safe; what is open or announced can be gone to."""
+    lines = []
+    for section in schedule.live:
+        there = section.state is not SectionState.AHEAD
+        parts = [f"{section.number}\\. **{safe(rules.range_name(schedule, section))}**", timestamp(section.meets)]
+        if there and section.thread:
+            parts.append(f"<#{section.thread}>")
+        elif there:
+            parts.append(section.state)
+        elif section.event:
+            parts.append(f"[event]({event_link(schedule, section)})")
+        if not there and (number := len((coming or {}).get(section.number, ()))):
+            parts.append(f"{number} coming")
+        lines.append(" · ".join(parts))
+    return lines
+
+
+STATES = {
+    ScheduleState.PAUSED: "**Paused.** Nothing opens until it is resumed.",
+    ScheduleState.CANCELLED: "**Cancelled.** Threads that are open stay open.",
+}
+
+
+def schedule_card(schedule: Schedule, coming: Mapping[int, Sequence[int]]) -> Card:
+    """Return the card that shows a schedule to everybody in its channel."""
+    lines = shown_lines(schedule, coming)
+    begun = len(list(takewhile(lambda section: section.state is not SectionState.AHEAD, schedule.live)))
+    first = max(0, min(begun - BEHIND, len(lines) - LISTED))
+    shown = lines[first : first + LISTED]
+    more = [f"… and {len(lines) - len(shown)} more: /schedule show"] if len(shown) < len(lines) else []
+    body = "\n".join([*filter(None, [STATES.get(schedule.state, "")]), *shown, *more])
+    buttons: list[Item] = [
+        RemindButton(schedule.id, 0, "card"), ComingButton(schedule.id, 0, "yes"), CalendarButton(schedule.id),
+        FarButton(schedule.id)
+    ]  # fmt: skip
+    note = "Times are your own. Where you are, only you see."
+    over = schedule.state is ScheduleState.CANCELLED
+    return Card(f"We read {safe(schedule.title)}", body, (), Tone.PUBLIC, () if over else buttons, note=note)
+
+
+def opening_card(schedule: Schedule, section: Section, books: Books, more: Opening, items: Sequence[Item]) -> Card:
+    """Return the message that opens a section's thread: how far it goes, what to talk about, and what is around it."""
+    upto = safe(rules.ceiling_name(schedule, section))
+    further = "" if section.last >= schedule.whole.of else ", and no further"
+    said = f"Here we talk about {safe(rules.range_name(schedule, section))}. This thread goes {upto}{further}."
+    if titles := [books[slug].title for slug in schedule.also if slug in books]:
+        said += f"\nYou may also talk freely about {safe(one_line(', '.join(titles), NAMED))}."
+    asked = "\n".join(f"{number}\\. {safe(text)}" for number, text in enumerate(more.questions, 1))
+    there = f"Coming: {_mentions(more.coming)}" if more.coming else ""
+    parts = [
+        "\n".join(filter(None, (_mentions(more.pinged), said))),
+        f"**To begin with**\n{asked}" if asked else "",
+        there,
+    ]
+    parts.append("\n".join(_around(schedule, section)))
+    title, footers = safe(rules.thread_title(schedule, section)), [safe(more.late)] if more.late else []
+    return Card(title, "\n\n".join(filter(None, parts)), footers, Tone.PUBLIC, items)
+
+
+def _around(schedule: Schedule, section: Section) -> list[str]:
+    """Return what comes before and after a section, with links to all of it."""
+    later = [s for s in schedule.live if s.number > section.number and s.state is not SectionState.SKIPPED]
+    before = [s for s in schedule.live if s.number < section.number and s.thread]
+    links = [f"<#{before[-1].thread}>"] if before else []
+    links += [f"[all dates]({Place(schedule.club, schedule.card_in).link(schedule.card)})"] if schedule.card else []
+    links += [f"[event]({event_link(schedule, section)})"] if section.event else []
+    lines = [f"{'Before' if before else 'See also'}: {' · '.join(links)}"] if links else []
+    if later and schedule.state is not ScheduleState.CANCELLED:
+        after = later[0]
+        when = f"<#{after.thread}>" if after.thread else timestamp(after.meets)
+        paused = " (paused)" if schedule.state is ScheduleState.PAUSED and not after.thread else ""
+        lines.insert(0, f"Next: {safe(rules.range_name(schedule, after))}, {when}{paused}.")
+    return lines
+
+
+def _mentions(people: Sequence[int]) -> str:
+    more = f" and {len(people) - COUNTED} more" if len(people) > COUNTED else ""
+    return " ".join(f"<@{person}>" for person in people[: COUNTED if more else None]) + more
+
+
+def opening_items(schedule: Schedule, section: Section, button: Item) -> list[Item]:
+    """Return the buttons under the post of a section: where one is, what helps to talk, and what others add."""
+    notes = [SaveNoteButton(schedule.id, section.number), SectionNotesButton(schedule.id, section.number)]
+    return [*reading_buttons(schedule, section), RecapButton(schedule.id), AskButton(schedule.id), *notes, button]
+
+
+def event_link(schedule: Schedule, section: Section) -> str:
+    """Return the address of a section's event."""
+    return f"https://discord.com/events/{schedule.club}/{section.event}"
+
+
+def left_to_read(schedule: Schedule, section: Section, pages: int | None, at: int | None) -> str:
+    """Return how much of a section is left to read for somebody who is at a mark, or for nobody in particular."""
+    first = section.first - 1 if at is None else max(at, section.first - 1)
+    number, unit = section.last - (first if at is None else at), schedule.whole.unit
+    if number <= 0:
+        return "You have read all of it."
+    told = f"{number}%" if unit == Unit.PERCENT else plural(number, unit)
+    of = f", about {plural(round(pages * number / schedule.whole.of), 'page')}" if pages and unit != Unit.PAGE else ""
+    return f"You have {told}{of} left to read." if at is not None else f"To read: {told}{of}."
+
+
+def reminder_card(
+    schedule: Schedule, section: Section, kind: StepKind, left: str, items: Sequence[Item], members: Sequence[int] = ()
+) -> Card:  # fmt: skip
+    """Return a reminder of a meeting; those to whom it goes are mentioned where others read it, too."""
+    stretch, when = safe(rules.range_name(schedule, section)), timestamp(section.meets)
+    if kind is StepKind.DAY_BEFORE:
+        text = f"A day to go: we meet {when} to talk about {stretch}. {left}"
+    else:
+        text = f"We begin soon, {when}: {stretch}. {left} If you aren’t there yet, come when you are; the thread stays."
+    where = f"The thread opens in <#{schedule.place}>."
+    who = " ".join(f"<@{member}>" for member in members)
+    body = "\n".join(filter(None, (who, text, where)))
+    return Card(safe(rules.thread_title(schedule, section)), body, (), buttons=items)
+
+
+def note_card(text: str, items: Sequence[Item], organiser: int = 0) -> Card:
+    """Return what an organiser is told."""
+    who = f"<@{organiser}>\n" if organiser else ""
+    return Card("", who + safe(text), (), Tone.PROBLEM, items)
+
+
+async def calendar_card(app: App, schedule: Schedule) -> Card:
+    """Return the meetings as a file."""
+    now = app.now()
+    file = Attachment(f"{schedule.book}.ics", await app.workers.do(lambda: exported(schedule, now)))
+    body = "Open it with your calendar. After a change, import it again to update the meetings."
+    return Card(body=body, document=file)
+
+
+def exported(schedule: Schedule, now: dt.datetime) -> bytes:
+    """Return the `.ics` of a schedule: an event for every meeting, cancelled ones too, so that calendars drop them."""
+    became = {SectionState.CANCELLED: STATUS.CANCELLED, SectionState.SKIPPED: STATUS.CANCELLED}
+    if schedule.state is ScheduleState.PAUSED:
+        became[SectionState.AHEAD] = STATUS.TENTATIVE
+    events = [
+        Event.new(
+            uid=uid(schedule, section), summary=rules.thread_title(schedule, section), start=section.meets,
+            end=section.meets + rules.MEETING, sequence=section.sequence, stamp=now,
+            status=became.get(section.state, STATUS.CONFIRMED)
+        )
+        for section in schedule.sections
+    ]  # fmt: skip
+    calendar = Calendar.new(
+        prodid="-//Dogear//Reading schedules//EN", method="PUBLISH", uid=f"s{schedule.id}@dogear", name=schedule.title,
+        subcomponents=events
+    )  # fmt: skip
+    return bytes(calendar.to_ical())
+
+
+def uid(schedule: Schedule, section: Section) -> str:
+    """Return the name by which calendars know a meeting again, whatever becomes of its date."""
+    return f"s{schedule.id}-{section.number}@dogear"
+
+
+POSTED = (
+    *(RemindButton, RemindByButton, ComingButton, CalendarButton),
+    *(RecapButton, AskButton, AgainButton, LateButton),
+)
