@@ -49,7 +49,7 @@ def prompt_card(
 def covered(unread: Mapping[Slug, int], books: Books) -> str:
     """Return what stands in place of words that might spoil the book for a moderator."""
     where = where_it_belongs(unread, books, "which is further than you have read")
-    return f"I’ve covered this suggestion. {where} **Show it** lets you read it, and may spoil the book for you."
+    return f"I’ve covered this suggestion. {where} “Show it” lets you read it, and may spoil the book for you."
 
 
 def where_it_belongs(beyond: Mapping[Slug, int], books: Books, further: str = "which is past the ceiling here") -> str:
