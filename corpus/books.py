@@ -5,6 +5,7 @@ import math
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
@@ -163,6 +164,7 @@ class Book:
     mark_ends: tuple[MarkNumber, ...] = ()
     lengths: tuple[Length, ...] = ()
     parts: tuple[BookPart, ...] = ()
+    numbered_anew: bool = False
     story_time: Year | None = None
     requires: tuple[Requirement, ...] = ()
     similar: tuple[SimilarBook, ...] = ()
@@ -199,6 +201,13 @@ class Book:
         if not ends or not share:
             return math.ceil(share * self.marks)
         return min(self.marks, bisect_left(ends, share * ends[-1]) + 1)
+
+    def chapter_in_part(self, part: int, number: int) -> int:
+        """Return the mark of a chapter by its number within a part. Raises NotInBook."""
+        ends = [0, *(each.last_mark for each in self.parts)]
+        if not 1 <= part < len(ends) or not 1 <= number <= ends[part] - ends[part - 1]:
+            raise NotInBook(f"“{self.title}” has no {self.unit.value} {number} in part {part}.")
+        return ends[part - 1] + number
 
     def reading_name(self, mark: int) -> str:
         """Return how people name a position: "chapter 7", "45%", "the end", "the beginning"."""
@@ -257,7 +266,11 @@ def mark_reached(unit: Unit, number: Fraction, book: Book) -> int:
     if unit is Unit.PERCENT:
         return book.reached_at(number / 100)
     if unit is book.unit:
-        return math.ceil(number)
+        chapter, parts = math.ceil(number), range(len(book.parts) if book.numbered_anew else 0, 0, -1)
+        for part in parts:  # a chapter of whichever part: the last one that has it
+            with suppress(NotInBook):
+                return max(chapter, book.chapter_in_part(part, chapter))
+        return chapter
     if unit is Unit.PART:
         return book.parts[math.ceil(number) - 1].last_mark
     if book.mark_ends:

@@ -177,9 +177,12 @@ def source_line(passage: Passage, book: Book) -> str:
     return " ".join((name, *(f"({origin})" for origin in credits_of([passage]))))
 
 
+LICENSED = "CC BY"  # in the source of a text that may be shown if its authors and its licence are named
+
+
 def credits_of(told: Iterable[Passage]) -> tuple[str, ...]:
-    """Return whose work passages are that may be shown if its authors and its licence are named."""
-    return tuple(dict.fromkeys(passage.origin for passage in told if "CC BY" in passage.origin))
+    """Return whose work passages are, where that has to be named."""
+    return tuple(dict.fromkeys(passage.origin for passage in told if LICENSED in passage.origin))
 
 
 _KIND_NAMES = {

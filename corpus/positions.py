@@ -99,10 +99,12 @@ _TIME = (
     r"|[0-9]{1,4} ?m(?:in(?:ute)?s?)?\.?)"
 )
 _OF, _LEFT = r"\s*(?:of|/|out of|in)\s*", r"(?: (?:left|to go|remaining))"
-_LISTENED = re.compile(rf"(?P<number>{_TIME})(?P<left>{_LEFT})?(?: in)?{_OF}(?P<total>{_TIME})(?P<to_go>{_LEFT})?")
-_LOCATION = re.compile(rf"(?:kindle )?(?:location|loc|position|pos)\.? ?#?(?P<number>{DIGITS}){_OF}(?P<total>{DIGITS})")
-_WITHOUT_TOTAL = re.compile(
-    rf"(?:kindle )?(?:location|loc|position|pos)\.? ?#?{DIGITS}|{_TIME}(?:{_LEFT}|(?: (?:in|into|through)))?"
+_LISTENED = re.compile(
+    rf"(?P<number>{_TIME})(?P<left>{_LEFT})?(?:(?: in)?{_OF}(?P<total>{_TIME})(?P<to_go>{_LEFT})?"
+    r"| (?:in|into|through))?"
+)
+_LOCATION = re.compile(
+    rf"(?:kindle )?(?:location|loc|position|pos)\.? ?#?(?P<number>{DIGITS})(?:{_OF}(?P<total>{DIGITS}))?"
 )
 _PAGES_LEFT = re.compile(rf"(?P<number>{DIGITS}) (?:pages?|pp?\.?){_LEFT}(?:{_OF}(?P<total>{DIGITS}))?")
 _ABOUT = re.compile(
@@ -128,6 +130,12 @@ _SHARES = {
     "third": Fraction(1, 3), "quarter": Fraction(1, 4),
 }  # fmt: skip
 _ALMOST_DONE = Fraction(9, 10)
+_IN_PART = re.compile(
+    rf"\b(?:part|pt|book|volume|vol)\.? ?(?:(?P<digits>{DIGITS})|(?P<words>{WORDS})|(?P<roman>{ROMAN})),? "
+    rf"ch(?:apter|ap)?\.? ?(?P<chapter>{DIGITS})(?![\w.])"
+    r"|(?<![\w.])(?P<short>[0-9]{1,2})\.(?P<of_it>[0-9]{1,2})(?![\w.%])"
+)
+LEAST_PAGES = 20  # of a book: “1/2” is half of it
 _SINCE = re.compile(r"(?:(?:since|after)|(?P<inclusive>from))\s+(?P<where>.+)")
 _UP_TO = re.compile(r"(?:(?:up )?(?:to|until|till)\s+|(?=(?:the )?first\s))(?P<where>.+)")
 _RANGE = re.compile(
@@ -161,16 +169,33 @@ _REPORT = re.compile(
 )
 
 
-def parse_position(text: str, book: Book, now: int | None = None) -> int:
+class StoppedReading(PositionError):
+    """Somebody says that they will not finish a book, which is no place in it."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book.slug
+        super().__init__(f"That is no place in “{book.title}”. If you’ve stopped reading it, /shelf can set it aside.")
+
+
+Totals = dict[str, int]  # what a reader's own edition has, by measure: pages, Kindle locations, seconds to listen to
+
+
+def parse_position(text: str, book: Book, now: int | None = None, totals: Totals | None = None) -> int:
     """Return the marks that a reader has finished, rounded down; `now` is where “+2” starts. Raises PositionError.
 
-    “Chapter 7” means that chapter 7 is finished; “in chapter 7” and “up to chapter 7” mean that chapter 6 is.
+    “Chapter 7” means that chapter 7 is finished; “in chapter 7” and “up to chapter 7” mean that chapter 6 is. What a
+    text says of the reader's edition (“120/400”) is added to `totals`, and a text that does not say it takes it from
+    there (“p. 150”).
     """
     said = _tidied(text, book)
     try:
         if now is not None and (more := _MORE.fullmatch(said)):
             return mark_finished(None, now + _number(more), book)
-        return _position(said, book)
+        known = dict(totals or {})
+        mark = _position(said, book, known)
+        if totals is not None:
+            totals |= known
+        return mark
     except NotInBook as error:
         raise PositionError(f"{error} {_understood(book)}") from error
 
@@ -263,22 +288,31 @@ def _tidied(text: str, book: Book) -> str:
     return tidied
 
 
-def _position(text: str, book: Book) -> int:
+def _counted_through(found: re.Match[str], book: Book) -> str:
+    """Return “part 2 chapter 3”, or “2.3” where each part begins with 1, as a chapter of the whole book."""
+    if not book.parts or (found["short"] and not book.numbered_anew):
+        return found[0]
+    part = value(found["digits"] or found["words"] or found["roman"] or found["short"])
+    return f"chapter {book.chapter_in_part(int(part), int(value(found['chapter'] or found['of_it'])))}"
+
+
+def _position(text: str, book: Book, totals: Totals) -> int:
+    text = _IN_PART.sub(lambda found: _counted_through(found, book), text)
     said = _without(_ABOUT, _without(_SUBJECT, text))
     if _SET_ASIDE.fullmatch(said):
-        raise NotInBook("That is no place in the book. If you’ve stopped reading, /shelf can set it aside.")
+        raise StoppedReading(book)
     if almost := _ALMOST.match(said):
         rest = said[almost.end() :]
         return (
             book.finished_at(_ALMOST_DONE)
             if rest == "there" or _FINISHED.fullmatch(rest)
-            else max(0, _position(rest, book) - 1)
+            else max(0, _position(rest, book, totals) - 1)
         )
     if _NOT_STARTED.fullmatch(said):
         return 0
     if _FINISHED.fullmatch(said):
         return book.marks
-    if (share := _share(said, book)) is not None:
+    if (share := _share(said, book, totals)) is not None:
         return book.finished_at(share)
     said = _DONE.sub("", said)
     beyond, within = _without(_BEYOND, said), _without(_WITHIN, said)
@@ -288,34 +322,36 @@ def _position(text: str, book: Book) -> int:
         return book.marks if _BEYOND.match(said) else max(0, book.marks - 1)
     if percent := _PERCENT.fullmatch(_without(_PLAINLY, said)):
         return mark_finished(Unit.PERCENT, _number(percent), book)
-    if place := _place(said, book) or _place(beyond, book):
+    if place := _place(said, book, totals) or _place(beyond, book, totals):
         unit, number, total = place
         return mark_finished(unit, number, book, total)
-    if place := _place(within, book):
+    if place := _place(within, book, totals):
         unit, number, total = place
         mark_finished(unit, number, book, total)  # is there such a place at all?
         return mark_finished(unit, max(Fraction(0), math.ceil(number) - Fraction(1)), book, total)
     raise NotInBook(f"I don’t understand {shown(text)}.")
 
 
-def _share(said: str, book: Book) -> Fraction | None:
+def _share(said: str, book: Book, totals: Totals) -> Fraction | None:
     """Return the share (0 to 1) that a text says: “halfway”, “6:15 of 14:48”, “loc 340 of 742”, “80 pages left”."""
     if share := _SHARE.fullmatch(said):
         return _SHARES[next(name for name in _SHARES if name in share["share"])]
     at = _without(_PLAINLY, said)
-    if found := _LISTENED.fullmatch(at):
-        part, total, left = _seconds(found["number"]), _seconds(found["total"]), bool(found["left"] or found["to_go"])
-    elif found := _LOCATION.fullmatch(at):
-        part, total, left = value(found["number"]), value(found["total"]), False
-    elif found := _PAGES_LEFT.fullmatch(at):
-        total = value(found["total"]) if found["total"] else Fraction(how_many(Unit.PAGE, book) or 0)
-        part, left = value(found["number"]), True
-    elif _WITHOUT_TOTAL.fullmatch(at):
-        raise NotInBook(f"Of how much? Write for example “{at} of …”, with what the whole book has.")
-    else:
+    measures = (("seconds", _LISTENED, _seconds), ("locations", _LOCATION, value), ("pages", _PAGES_LEFT, value))
+    matched = ((measure, pattern.fullmatch(at), read) for measure, pattern, read in measures)
+    measure, found, read = next((one for one in matched if one[1]), ("", None, value))
+    if found is None:
         return None
-    if part > total or not total:
+    part, left = read(found["number"]), bool(found.groupdict().get("left") or found.groupdict().get("to_go"))
+    total = read(found["total"]) if found["total"] else Fraction(totals.get(measure, 0))
+    if measure == "pages":
+        total, left = total or Fraction(how_many(Unit.PAGE, book) or 0), True
+    if not total:
+        raise NotInBook(f"Of how much? Write for example “{at} of …”, with what the whole book has.")
+    if part > total:
         raise NotInBook(f"I don’t understand {shown(said)}: it is more than the whole book.")
+    if found["total"]:
+        totals[measure] = int(total)
     return 1 - part / total if left else part / total
 
 
@@ -328,18 +364,25 @@ def _seconds(time: str) -> Fraction:
     return Fraction(hours * 3_600 + minutes * 60 + seconds)
 
 
-def _place(said: str, book: Book) -> tuple[Unit | None, Fraction, Fraction | None] | None:
+def _place(said: str, book: Book, totals: Totals) -> tuple[Unit | None, Fraction, Fraction | None] | None:
+    total: Fraction | None = None
     if found := _AFTER_UNIT.fullmatch(said) or _BEFORE_UNIT.fullmatch(said):
         unit = next((unit for unit in UNIT_WORDS if found[unit]), None)
         if unit is Unit.PAGE and found.groupdict().get("roman"):
             return None  # page xii lies before page 1
-        return unit, _number(found), value(found["total"]) if found["total"] else None
-    if found := _RATIO.fullmatch(said):
-        total = value(found["total"])
-        return None if total == book.marks else Unit.PAGE, _number(found), total
-    if found := _BARE.fullmatch(said):
+    elif found := _RATIO.fullmatch(said):
+        unit = None if value(found["total"]) == book.marks else Unit.PAGE
+    elif found := _BARE.fullmatch(said):
         return None, _number(found), None
-    return None
+    else:
+        return None
+    if found["total"] and (unit or not _RATIO.fullmatch(said)):
+        total = value(found["total"])
+    if unit is Unit.PAGE and total and total >= LEAST_PAGES:
+        totals["pages"] = int(total)
+    elif unit is Unit.PAGE and not total and "pages" in totals:
+        total = Fraction(totals["pages"])
+    return unit, _number(found), total
 
 
 def shown(text: str) -> str:

@@ -287,11 +287,12 @@ class Conversation:
                 return self._places()
             case "set" if rest:
                 typed = rest
-        book, marks = told_place(typed, self._books, self._here, self._positions)
+        totals = {slug: dict(known) for slug, known in self.reader.totals.items()}
+        book, marks = told_place(typed, self._books, self._here, self._positions, totals)
         if marks is None:
             return Told(texts.place_sentence(book, self._positions.get(book.slug)), heading=book.title)
         before = self._here
-        failed = self._change(self.reader.moved(book, marks))
+        failed = self._change(self.reader.moved(book, marks, totals[book.slug]))
         turned = " Questions are about this book now." if self._here == book != before else ""
         return Told(f"{texts.place_sentence(book, marks)}{turned}", heading=book.title, tip=failed)
 

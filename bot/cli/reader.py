@@ -13,7 +13,7 @@ from bot.people import positions as positions_in
 from corpus.books import Book, Slug
 from corpus.errors import PositionError
 from corpus.names import UnknownBook, find_book
-from corpus.positions import parse_position
+from corpus.positions import Totals, parse_position
 from corpus.text import write_atomically
 
 UNDOABLE = 10
@@ -31,13 +31,15 @@ Places = Mapping[Slug, Reached]
 class Reader:
     """Where a reader is. `chosen` tells a book that was turned to from one that only was reported last.
 
-    `places` may hold books of other libraries; `before` holds the places before each of the last changes.
+    `places` may hold books of other libraries; `before` holds the places before each of the last changes. `totals` are
+    what the reader's own editions have.
     """
 
     book: Slug | None = None
     chosen: bool = False
     places: Places = field(default_factory=dict)
     before: tuple[Places, ...] = ()
+    totals: Mapping[Slug, Totals] = field(default_factory=dict)
 
     def at_hand(self, books: Mapping[Slug, Book]) -> Book | None:
         """Return the current book, if the library has it."""
@@ -51,12 +53,13 @@ class Reader:
         """Return the reader with a book that they turned to, or with none at hand."""
         return replace(self, book=book.slug if book else None, chosen=book is not None)
 
-    def moved(self, book: Book, marks: int) -> Reader:
-        """Return the reader at a place in a book.
+    def moved(self, book: Book, marks: int, totals: Totals | None = None) -> Reader:
+        """Return the reader at a place in a book, of which their edition has these `totals`.
 
         Who reports the middle of a book wants to talk about it, unless they have turned to another one.
         """
         moved = self._changed({**self.places, book.slug: Reached.in_book(book, marks)})
+        moved = replace(moved, totals={**self.totals, book.slug: totals}) if totals else moved
         if self.book is None or (not self.chosen and 0 < marks < book.marks):
             return replace(moved, book=book.slug)
         return moved
@@ -112,14 +115,20 @@ class PositionsFile:
 
 
 def told_place(
-    typed: str, books: Mapping[Slug, Book], here: Book | None, before: Mapping[Slug, int] | None = None
-) -> tuple[Book, int | None]:
+    typed: str, books: Mapping[Slug, Book], here: Book | None, before: Mapping[Slug, int] | None = None,
+    totals: dict[Slug, Totals] | None = None,
+) -> tuple[Book, int | None]:  # fmt: skip
     """Return the book that the longest leading words name, and the marks that the other words say.
 
     The marks are None where no more was said than a book. Words that begin with no book's name are a place in the
-    book at hand; “+2” goes on from where the reader was `before`. Raises UnknownBook or PositionError.
+    book at hand; “+2” goes on from where the reader was `before`. What their editions have is looked up in `totals`,
+    and added there. Raises UnknownBook or PositionError.
     """
-    was = before or {}
+    was, known = before or {}, {} if totals is None else totals
+
+    def marks_in(book: Book, where: str) -> int:
+        return parse_position(where, book, was.get(book.slug, 0), known.setdefault(book.slug, {}))
+
     words = typed.split()[:MAX_WORDS]
     unknown: UnknownBook | None = None
     for length in range(len(words), 0, -1):
@@ -129,10 +138,10 @@ def told_place(
             unknown = unknown or error
             continue
         rest = " ".join(words[length:]).lstrip("=:, ")
-        return book, parse_position(rest, book, was.get(book.slug, 0)) if rest else None
+        return book, marks_in(book, rest) if rest else None
     try:
         if here is not None:
-            return here, parse_position(typed, here, was.get(here.slug, 0))
+            return here, marks_in(here, typed)
     except PositionError:
         if unknown is None or not unknown.nearest:
             raise

@@ -1,8 +1,9 @@
 """The one way of errors: a member reads one helpful sentence, the log has the rest, under a number that both know."""
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -20,7 +21,7 @@ from bot.jobs import Jobs
 from bot.logs import begin_request, failure_number
 from bot.people import Member, Place
 from bot.processes import Presence
-from bot.workers import Leaving, UnderWay
+from bot.workers import Leaving, UnderWay, going_on
 from corpus.errors import DogearError
 from retrieval.types import StoreUnavailable
 
@@ -28,6 +29,7 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
+BETWEEN = 3.0  # seconds between two edits that tell how far something is
 TRIES = 3  # times that a card is sent, where Discord fails; the library has tried several times each time
 PAUSE = 1.5  # seconds before the second try, and twice as many before the third
 SERVER_ERRORS = 500  # HTTP: from here on, the server says that it failed, and that the call was right
@@ -112,6 +114,20 @@ def only(people: Sequence[int]) -> discord.AllowedMentions:
 async def post_poll(channel: discord.abc.Messageable, text: str, poll: discord.Poll, nonce: str) -> discord.Message:
     """Post a poll in a channel below a line of safe text: Discord has no polls among components."""
     return await _with_patience(lambda: channel.send(text, poll=poll, allowed_mentions=NOBODY, nonce=nonce))
+
+
+@contextlib.asynccontextmanager
+async def telling(show: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    """Show every few seconds how far the work within the block has come."""
+
+    async def tell() -> None:
+        while True:
+            await asyncio.sleep(BETWEEN)
+            with contextlib.suppress(discord.HTTPException):
+                await show()
+
+    async with going_on(tell(), "telling of progress"):
+        yield
 
 
 async def _with_patience(send: Callable[[], Awaitable[T]]) -> T:

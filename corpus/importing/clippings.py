@@ -1,15 +1,15 @@
 """Kindle clippings: what a reader highlighted becomes quotes at their pages, of one book among many."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from bs4 import BeautifulSoup, Tag
 
-from corpus.books import NotInBook, Unit, mark_reached
+from corpus.books import Book, NotInBook, Slug, Unit, mark_reached
 from corpus.errors import ImportRefused
-from corpus.importing.draft import BookFacts, DraftDocument, DraftSection, ImportContext, Paragraph, Placing
+from corpus.importing.draft import BookFacts, DraftDocument, DraftSection, ImportContext, Ledger, Paragraph, Placing
 from corpus.importing.page import PageLine, SavedPage, words_of
 from corpus.importing.subject import bare_title, fits_slug, same_title
 from corpus.text import plural
@@ -66,6 +66,23 @@ def read(page: SavedPage, setting: ImportContext) -> tuple[BookFacts, list[Draft
     sections = (*(DraftSection((paragraph,)) for paragraph in told if paragraph.reveals is None), placed)
     facts = BookFacts(title=setting.book.title if setting.book else bare_title(own[0].title), author=own[0].author)
     return facts, [DraftDocument.of("quotes", "kindle", "a reader’s highlights", sections)]
+
+
+def highlights(page: SavedPage, books: Mapping[Slug, Book]) -> dict[Slug, dict[str, int]]:
+    """Return what a reader highlighted in books that are known: each text with the mark of its page, or of the end."""
+    found: dict[Slug, dict[str, int]] = {}
+    meant: dict[str, Book | None] = {}
+    for one in _notebook(page.markup.tree) if page.markup else _clippings(page.lines):
+        if one.title not in meant:
+            titles = {one.title, bare_title(one.title)}
+            of_title = (
+                b for b in books.values() if any(same_title(t, n) for t in titles for n in (b.title, *b.aliases))
+            )
+            meant[one.title] = next(of_title, None)
+        if (book := meant[one.title]) and one.text and not _NOTE.search(one.head):
+            mark = (_placing(one, ImportContext(book.slug, book, {}, Ledger(page.name))) or {}).get(book.slug)
+            found.setdefault(book.slug, {})[one.text] = mark if isinstance(mark, int) else book.marks
+    return found
 
 
 def _notebook(tree: BeautifulSoup) -> Iterator[_Clipping]:

@@ -176,6 +176,7 @@ class BookFacts:
     lengths: tuple[int, ...] = ()
     ratings: Ratings | None = None
     parts: tuple[BookPart, ...] = ()
+    numbered_anew: bool = False
     editions: tuple[Edition, ...] = ()
     similar: tuple[SimilarBook, ...] = ()
 

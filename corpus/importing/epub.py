@@ -9,7 +9,7 @@ from lxml import etree
 
 from corpus.errors import ImportRefused
 from corpus.importing.draft import BookFacts
-from corpus.importing.novel import Chapter, Entry, Novel, chapters_of, headed, novel_of, numbered, paragraphs
+from corpus.importing.novel import Chapter, Entry, Novel, chapters_of, headed, is_matter, novel_of, numbered, paragraphs
 from corpus.importing.packed import Archive, elements, path_from, value_of, words_in, xml
 from corpus.importing.page import MAX_TEXT, PageLine, attribute, classes, clean, decoded, lines_of, one_line, words_of
 from corpus.importing.phrases import KNOWN, isbn_in, year_in
@@ -43,6 +43,8 @@ def read_epub(name: str, archive: Archive) -> Novel:
     table = package.table()
     flow = _Flow(package, [place for _, place, _ in table])
     listed = [Entry(title, flow.start(place), depth, flow.is_matter(place)) for title, place, depth in table]
+    starts = {entry.start for entry in listed}  # a page outside the story may be missing in the table
+    listed += [file for file in flow.files() if (file.matter or is_matter(file.title)) and file.start not in starts]
     chapters = chapters_of(listed, flow.lines, package.facts.title)
     by_heading = chapters_of(headed(flow.lines), flow.lines, package.facts.title)
     numbers = [number for chapter in by_heading if (number := numbered(chapter.title)[0])]

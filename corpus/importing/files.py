@@ -18,6 +18,7 @@ from corpus.errors import ImportRefused
 from corpus.importing.cast import is_cast, read_cast
 from corpus.importing.draft import BookFacts
 from corpus.importing.epub import read_epub, read_opf
+from corpus.importing.exports import site_of
 from corpus.importing.notes import is_notes, read_notes
 from corpus.importing.novel import Novel, is_gutenberg, read_gutenberg
 from corpus.importing.packed import Archive, elements, value_of, xml
@@ -220,12 +221,9 @@ def _pdf_lines(name: str, data: bytes) -> list[PageLine]:
 
 def _refuse_what_is_members_own(page: SavedPage) -> None:
     """Raise ImportRefused for a table of a member's books, and for what people said in a chat."""
-    columns = {cell.strip(' "').casefold() for cell in re.split(r"[,;\t]", page.source[:5_000].partition("\n")[0])}
-    if {"title", "primary author", "book title"} & columns and len(columns) > 3:
-        sites = {"exclusive shelf": "Goodreads", "read status": "The StoryGraph", "primary author": "LibraryThing"}
-        site = next((site for column, site in sites.items() if column in columns), "another site")
+    if site := site_of(page.source):
         what = f"{page.name} is a list of one member’s books, with shelves and ratings, as exported from {site}."
-        raise ImportRefused(f"{what} Its owner can put them on a shelf with /shelf, one book at a time.")
+        raise ImportRefused(f"{what} Its owner can put them on their own shelf with /shelf import.")
     told = [line.text for line in page.lines if line.text][:400]
     stamped = sum(bool(_CHAT.match(text)) for text in told)
     exported = any(text.startswith(("Guild:", "Channel:")) for text in told[:5])

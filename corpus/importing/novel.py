@@ -250,7 +250,7 @@ def read(page: SavedPage, setting: ImportContext) -> tuple[BookFacts, list[Draft
         ledger.dropped("what stands before and after the story", why=why)
     numbers = [numbered(chapter.title)[0] for chapter in page.chapters]
     if any(number and number != mark for number, mark in zip(numbers, marks, strict=True)):
-        why = "so a guide’s numbers may mean others; write labels where they do"
+        why = "a guide’s “Chapter 3” counts as that of the last part that has one; readers can say “part 2 chapter 3”"
         ledger.noted("the book numbers its chapters anew in each part; here they are counted through", why)
     by_share = not page.facts.chapters or (book is not None and book.unit in (Unit.PERCENT, Unit.PAGE))
     if book and not by_share and book.marks != marks[-1]:
@@ -263,7 +263,7 @@ def read(page: SavedPage, setting: ImportContext) -> tuple[BookFacts, list[Draft
     drafts = [*(_documents(sections) if setting.text else [contents(titles, marks, book)]), described]
     facts = page.facts
     if by_share or book.unit is not Unit.CHAPTER:
-        facts = replace(facts, chapters=None, lengths=(), parts=())
+        facts = replace(facts, chapters=None, lengths=(), parts=(), numbered_anew=False)
     return facts, drafts
 
 
@@ -338,14 +338,19 @@ def novel_of(
     marks = novel.marks()
     lengths = [0] * marks[-1]
     parts: dict[int, int] = {}
+    last = begun = 0
     for chapter, mark in zip(chapters, marks, strict=True):
         lengths[mark - 1] += chapter.length
-        parts[max(1, chapter.part)] = mark
+        number = numbered(chapter.title)[0] or 0
+        begun, last = begun + bool(0 < number <= last), number or last
+        parts[max(1, chapter.part, begun + 1)] = mark
     lengths[0] += before  # too late rather than too early, whether a reader's pages count it or not
     lasts = list(parts.values())
     stated = len(lasts) > 1 and lasts == sorted(set(lasts))
     in_parts = tuple(BookPart(f"Part {n}", last) for n, last in enumerate(lasts, 1)) if stated else ()
-    return replace(novel, facts=replace(facts, chapters=marks[-1], lengths=tuple(lengths), parts=in_parts))
+    told_anew = begun > 0 and stated
+    facts = replace(facts, chapters=marks[-1], lengths=tuple(lengths), parts=in_parts, numbered_anew=told_anew)
+    return replace(novel, facts=facts)
 
 
 _START = re.compile(r"\*{2,3} ?START OF (?:THE|THIS) PROJECT GUTENBERG", re.IGNORECASE)

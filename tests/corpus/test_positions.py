@@ -205,6 +205,26 @@ def test_a_location_or_a_time_needs_the_whole(text: str) -> None:
     assert refusal(text).startswith("Of how much?")
 
 
+def test_what_the_edition_has_is_remembered_once_it_is_said() -> None:
+    totals: dict[str, int] = {}
+    said = [
+        ("120/400", 8), ("p. 150", 10), ("I'm on page 200", 13), ("150 pages", 10), ("100 pages left", 20),
+        ("kindle loc 1234 of 5000", 6), ("kindle loc 2500", 13), ("3h20m of 9h40m", 9), ("4h50m", 13), ("1h left", 24),
+        ("page 120 of 500", 6), ("p. 250", 13), ("1/2", 13), ("p. 125", 6), ("ch 7", 7),
+    ]  # fmt: skip
+    assert [(text, parse_position(text, NOVEL, 0, totals)) for text, _ in said] == said
+    assert totals == {"pages": 500, "locations": 5000, "seconds": 34_800}
+    with pytest.raises(PositionError, match="no page 510 of 500"):
+        parse_position("p. 510", NOVEL, 0, totals)
+
+
+def test_what_is_refused_leaves_the_edition_as_it_was_known() -> None:
+    totals = {"pages": 400}
+    with pytest.raises(PositionError):
+        parse_position("page 600 of 500", NOVEL, 0, totals)
+    assert totals == {"pages": 400}
+
+
 def test_who_gave_up_is_told_of_the_shelf() -> None:
     for text in ("DNF", "DNF at 40%", "gave up on it", "I didn't finish it"):
         assert "set it aside" in refusal(text)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, MetaData, Table, create_engine, insert, selec
 from bot.db.migrate import upgrade
 from bot.db.sessions import NAME, Address, opened_engine
 
-VERSIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012"]
+VERSIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0013"]
 AT = "2025-03-01 12:00:00.000000"
 """How SQLite is given noon, the time of most rows."""
 
@@ -125,6 +125,9 @@ ROWS_0011 = """
     INSERT INTO counted (club, member, agreed, at) VALUES (1, 10, 1, 'NOON');
 """
 ROWS_0012 = """
+    UPDATE reading_notes SET private = 1;
+"""
+ROWS_0013 = """
     INSERT INTO section_members (schedule, section, club, member, what, at) VALUES (5, 1, 1, 10, 'coming', 'NOON');
 """
 STEPS = dict(
@@ -143,6 +146,7 @@ STEPS = dict(
             ROWS_0010,
             ROWS_0011,
             ROWS_0012,
+            ROWS_0013,
         ],
         strict=True,
     )

@@ -21,6 +21,7 @@ from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.ceilings.store import Audiences
 from bot.features.progress.views import asked_for, asked_once, asking
 from corpus.books import Book, Slug
+from corpus.passages import LICENSED
 from corpus.positions import describe_position
 from retrieval.gate import Audience
 
@@ -52,7 +53,8 @@ def public_card(answer: Answer, books: Books, asker: str = "") -> Card:
 def page_card(answer: Answer, books: Books, number: int) -> Card:
     """Return one page of a long answer, with the buttons that turn it."""
     text, page, last = page_of(answer.reply.body, number)
-    shown = replace(answer, reply=replace(answer.reply, body=text, sources=()))
+    by = tuple(source for source in answer.reply.sources if LICENSED in source)
+    shown = replace(answer, reply=replace(answer.reply, body=text, sources=by))
     footers = (f"Page {page} of {last}",) if last > 1 else ()
     turning = turns(partial(PageButton, answer.asked.id), page, last) if answer.asked.id else []
     return _card(shown, books, [*turning, *answer_items(answer)], footers=footers)

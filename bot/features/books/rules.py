@@ -5,6 +5,7 @@ import json
 import re
 import tempfile
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +24,8 @@ from corpus.importing.relabel import relabelled, without_words
 from corpus.importing.subject import same_title
 from corpus.labels import heading_mark
 from corpus.positions import PERCENT_WORDS, UNIT_WORDS, parse_position
+from corpus.text import plural
+from retrieval.retriever import Outlook, Quarter
 
 MAX_SLUG = 50  # characters of a title in a slug: behind it stands its club, and a button carries both (Discord: 100)
 CATALOGUE_FILE = "Open Library.json"  # what Open Library says of a book, as a file to import
@@ -156,7 +159,7 @@ def toml_of(form: BookForm, before: str = "") -> str:
     for name, value in (facts | ({"pages": length.pages} if length.pages else {})).items():
         document[name] = value
     if changed:
-        for name in ("mark_ends", "lengths", "parts"):  # they count marks that are not there any more
+        for name in ("mark_ends", "lengths", "parts", "numbered_anew"):  # they count marks that are not there any more
             document.pop(name, None)
     return tomlkit.dumps(document)
 
@@ -331,3 +334,29 @@ def document_line(document: str) -> str:
     """Return what a document is and where it comes from, as its front matter says."""
     said = front_matter(document)
     return ", ".join(filter(None, (said.get("kind", "text"), said.get("title"), said.get("source"))))
+
+
+def readable(look: Outlook) -> str:
+    """Return what readers at each quarter see of a book, and what is doubtful."""
+    if not look.passages:
+        return (
+            "I know nothing about its story yet. Progress, schedules, threads, ceilings, votes, shelves and reading "
+            "order work all the same."
+        )
+    lines = ["What readers would see:", *map(_quarter, look.quarters)]
+    if look.waiting:
+        lines.append(
+            f"{plural(look.waiting, 'passage')} of {look.passages} don’t say how far they go. I compare them with the "
+            "rest once the book is added; until then they count as the end."
+        )
+    counted = Counter(part.doubt for part in look.doubts if part.doubt)
+    if counted:
+        counts = "; ".join(f"{plural(count, 'text')} {doubt}" for doubt, count in counted.most_common())
+        lines.append(f"Doubtful: {counts}. The menu moves them.")
+    return "\n".join(lines)
+
+
+def _quarter(quarter: Quarter) -> str:
+    where = "Not started" if not quarter.mark else f"At {quarter.share}%"
+    example = f", such as “{quarter.example}”" if quarter.example else ""
+    return f"{where}: {plural(quarter.count, 'passage')}{example}"

@@ -100,6 +100,7 @@ class ClubBooks:
         self.importing = asyncio.Semaphore(1)  # a long file takes a core for a minute: members ask meanwhile
         self._index: asyncio.Task[None] | None = None
         self._changed = False
+        self.was_read = self.to_read = 0  # passages of the texts that are being read, or were last
         self._outdated: set[str] = set()
         self._first = True
 
@@ -249,6 +250,13 @@ class ClubBooks:
                 self._known = known
                 self._request_index()
 
+    @property
+    def progress(self) -> int:
+        """How much of the text that is being read is read, from 1 to 99 percent; 0 where nothing is being read."""
+        if self._index is None or self._index.done():
+            return 0
+        return min(99, max(1, 100 * self.was_read // max(1, self.to_read)))
+
     async def indexed(self) -> None:
         """Wait until the vector store has what the database had when this was called."""
         if self._index is not None:
@@ -310,7 +318,7 @@ class ClubBooks:
         return self._data / FOLDER
 
     def _request_index(self) -> None:
-        self._changed = True
+        self._changed, self.was_read, self.to_read = True, 0, 0
         if self._index is None or self._index.done():
             self._index = asyncio.create_task(self._indexing())
 
@@ -328,11 +336,14 @@ class ClubBooks:
                     await in_daemon_thread(self._bring_in_line)
                     await self._app.get(Reviews).reconcile()
 
+    def _note_read(self, done: int, whole: int) -> None:
+        self.was_read, self.to_read = done, whole
+
     def _bring_in_line(self) -> None:
         known = dict(self._known)
         retriever = self._app.discussion.retriever
         retriever.keep_books_of_clubs(known.keys())
-        retriever.refresh()
+        retriever.refresh(self._note_read)
         for folder in self._folder().glob("*/*"):  # others are of processes that may be a step ahead
             if folder.name in self._outdated - set(self._known.values()):
                 shutil.rmtree(folder, ignore_errors=True)

@@ -1,7 +1,9 @@
 """How a club's own book is added and changed: the form, the preview, and what is moved before it is confirmed."""
 
+import asyncio
+import contextlib
 import json
-from collections import Counter
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -13,7 +15,7 @@ from bot.answering import texts
 from bot.app import App
 from bot.catalogues import CatalogueProblem, catalogues_of
 from bot.discord import buttons, cards
-from bot.discord.context import CURES, ORGANISER, Choice, app_of, deliver, needs, replace_card
+from bot.discord.context import CURES, ORGANISER, Choice, app_of, bot_of, deliver, needs, replace_card, telling
 from bot.discord.visitor import acknowledge
 from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.books import rules
@@ -26,14 +28,14 @@ from bot.workers import in_daemon_thread
 from corpus.books import Book, Slug
 from corpus.errors import DogearError
 from corpus.names import UnknownBook, find_book
-from corpus.text import plural
-from retrieval.retriever import Outlook, Part, Quarter
+from retrieval.retriever import Part
 
 FORM, CANDIDATES, DRAFT = "book-form", "book-candidates", "book-draft"
 SOURCES, DOCUMENT = "book-sources", "book-document"
 """What is kept for a button: what was typed, and what a catalogue has of it; a book as it would be, and as it is."""
 
 TITLE = 80  # characters of a title that a button carries (Discord: 100 in all)
+EDITED_FOR = 600.0  # seconds for which a message tells how far a book is read
 LISTED = 5  # sentences about what was left out, or is doubtful, on a preview
 
 
@@ -95,13 +97,22 @@ class BookModal(buttons.Dialogue):
         try:
             if large := [file.filename[:60] for file in self.files.values if file.size > rules.MAX_FILE]:
                 raise rules.BookFormProblem(f"{large[0]} is larger than {rules.MAX_FILE // 1_000_000} MB.")
-            files = [(file.filename, await file.read()) for file in self.files.values]
-            asked = await draft_of(app, member, place, form, files, self._slug, self._instead_of)
+            files, begun = [(file.filename, await file.read()) for file in self.files.values], time.monotonic()
+            named = cards.one_line(", ".join(name for name, _ in files) or form.title, 200)
+
+            def so_far() -> cards.Card:
+                return cards.notice_card(
+                    f"Reading {named} …", note=f"{time.monotonic() - begun:.0f} seconds so far; a novel takes a minute."
+                )
+
+            async with telling(lambda: deliver(interaction, so_far())):
+                asked = await draft_of(app, member, place, form, files, self._slug, self._instead_of)
+                preview = await preview_card(app, asked)
         except DogearError as error:
             written = KeptDraft(form).written()
             kept = await app.get(AskedQuestions).keep(FORM, member, place, written, self._slug or None)
             raise Choice(str(error), [FormButton(kept.id)]) from error
-        await deliver(interaction, await preview_card(app, asked))
+        await deliver(interaction, preview)
 
 
 async def open_form(interaction: cards.Interaction, title: str) -> None:
@@ -201,7 +212,7 @@ async def preview_card(app: App, asked: Asked) -> cards.Card:
     book = look.book
     what = f"Remove {kept.removes} from" if kept.removes else "Change" if kept.before else "Add"
     facts = f"**{cards.safe(book.title)}** by {cards.safe(book.author)}, {cards.safe(texts.measure(book))}"
-    parts = [facts, cards.safe(_readable(look))]
+    parts = [facts, cards.safe(rules.readable(look))]
     parts += [_bullets("Please check", kept.doubtful), _bullets("Left out", kept.dropped)]
     does = "Remove" if kept.removes else "Change it" if kept.before else "Add"
     change: list[cards.Item] = [] if kept.removes else [FormButton(asked.id, label="Change")]
@@ -214,31 +225,6 @@ async def preview_card(app: App, asked: Asked) -> cards.Card:
         items += CatalogueMenu.of(app, asked.id)
     title, body = cards.safe(f"{what} {book.title}?"), "\n\n".join(filter(None, parts))
     return cards.Card(title, body, buttons=items, note="Nothing is changed yet. Only you see this.")
-
-
-def _readable(look: Outlook) -> str:
-    if not look.passages:
-        return (
-            "I know nothing about its story yet. Progress, schedules, threads, ceilings, votes, shelves and reading "
-            "order work all the same."
-        )
-    lines = ["What readers would see:", *map(_quarter, look.quarters)]
-    if look.waiting:
-        lines.append(
-            f"{plural(look.waiting, 'passage')} of {look.passages} don’t say how far they go. I compare them with the "
-            "rest once the book is added; until then they count as the end."
-        )
-    counted = Counter(part.doubt for part in look.doubts if part.doubt)
-    if counted:
-        counts = "; ".join(f"{plural(count, 'text')} {doubt}" for doubt, count in counted.most_common())
-        lines.append(f"Doubtful: {counts}. The menu moves them.")
-    return "\n".join(lines)
-
-
-def _quarter(quarter: Quarter) -> str:
-    where = "Not started" if not quarter.mark else f"At {quarter.share}%"
-    example = f", such as “{quarter.example}”" if quarter.example else ""
-    return f"{where}: {plural(quarter.count, 'passage')}{example}"
 
 
 def _bullets(title: str, said: Sequence[str]) -> str:
@@ -363,6 +349,21 @@ class AddBookButton(buttons.Confirm, template=rf"book-add:{buttons.ID}"):
 
     label, of, right = "Add", (DRAFT,), ORGANISER
 
+    async def pressed(self, interaction: cards.Interaction) -> None:
+        """Add the book, and show how far its text is read, for as long as Discord lets us edit."""
+        await interaction.response.defer()
+        card, books = await self.card(interaction), app_of(interaction).get(ClubBooks)
+        await replace_card(interaction, card)
+        bot_of(interaction).under_way.answered()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(EDITED_FOR), telling(
+                lambda: replace_card(interaction, replace(card, note=f"Reading it: {books.progress}%."))
+            ):  # fmt: skip
+                await books.indexed()
+        if books.to_read:
+            done = "It is still being read." if books.progress else "All of it is read."
+            await replace_card(interaction, replace(card, note=done))
+
     async def card(self, interaction: cards.Interaction) -> cards.Card:
         """Add the book, and say what comes next."""
         asked, app = await self.asked(interaction), app_of(interaction)
@@ -372,8 +373,7 @@ class AddBookButton(buttons.Confirm, template=rf"book-add:{buttons.ID}"):
         if kept.before:
             return cards.notice_card(f"Changed: {book.title}.", buttons=[undo])
         text = (
-            "Your club has the book now. Say where you are with /progress set, plan the reading with /schedule create. "
-            "Text that you added can be asked about in a minute or two."
+            "Your club has the book now. Say where you are with /progress set, plan the reading with /schedule create."
         )
         return cards.notice_card(text, book.title, [undo])
 

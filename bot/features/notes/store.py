@@ -1,10 +1,11 @@
 """Members' notes: thoughts and quotes that open for others at a place in a book. No answer is made of them."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
-from sqlalchemy import Index, func, select
+from sqlalchemy import Index, delete, false, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -27,8 +28,8 @@ class NoteProblem(DogearError):
 class Note(OfMember, Base):
     """A member's note: `said` is its place by their word, `needs` what its readers need.
 
-    `named` is whether readers see whose it is, `hidden` whether a moderator took it out of sight. Its id is never given
-    out again: a button may still name it.
+    `named` is whether readers see whose it is, `hidden` whether a moderator took it out of sight, `private` whether it
+    is for its author alone. Its id is never given out again: a button may still name it.
     """
 
     personal = (Personal("notes", "notes", hidden=("needs",)),)
@@ -49,6 +50,7 @@ class Note(OfMember, Base):
     at: Mapped[dt.datetime]
     named: Mapped[bool]
     hidden: Mapped[bool]
+    private: Mapped[bool] = mapped_column(server_default=false())
 
     def mark(self, reader: Member) -> int:
         """Return its place for a reader; its author learns no more than they said, as it may be a guess."""
@@ -56,7 +58,9 @@ class Note(OfMember, Base):
 
     def readable(self, reader: Member, audience: Audience, *, hidden: bool) -> bool:
         """Return whether a member of its club may read it; `hidden` lets moderators see what they took out of sight."""
-        return self.member == reader.id or (audience.may_see(self.needs) and (hidden or not self.hidden))
+        if self.member == reader.id or self.private:
+            return self.member == reader.id
+        return audience.may_see(self.needs) and (hidden or not self.hidden)
 
 
 class NoteDraft(NamedTuple):
@@ -66,11 +70,12 @@ class NoteDraft(NamedTuple):
     where: str
     note: int = 0
     named: bool = True
+    private: bool = False
 
     @classmethod
     def of(cls, note: Note, book: Book) -> "NoteDraft":
         """Return what stands in a note."""
-        return cls(note.text, describe_position(min(note.said, book.marks), book), note.id, note.named)
+        return cls(note.text, describe_position(min(note.said, book.marks), book), note.id, note.named, note.private)
 
 
 DRAFT = TypeAdapter(NoteDraft)  # a draft as text that can be kept
@@ -98,10 +103,31 @@ class Notes:
             await note_member(session, member.club, member.id)
             if (await session.scalar(select(func.count()).select_from(Note).filter_by(**whose)) or 0) >= MOST:
                 raise NoteProblem(f"You have {MOST} notes here, which is the most. Delete one from /note list first.")
-            note = Note(**whose, book=book.slug, named=draft.named, hidden=False, **values)
+            note = Note(**whose, book=book.slug, named=draft.named, hidden=False, private=draft.private, **values)
             session.add(note)
             await session.flush()
         return note
+
+    async def keep_quotes(self, member: Member, book: Book, quotes: Mapping[str, int], at: dt.datetime) -> int:
+        """Keep quotes from a book at their marks, for their member alone; return how many are new, as far as fit."""
+        whose = {"club": member.club, "member": member.id}
+        async with self._database.writing() as session:
+            await note_member(session, member.club, member.id)
+            there = {(note.book, note.text) for note in await session.scalars(select(Note).filter_by(**whose))}
+            new = [text for text in quotes if (book.slug, text[:MAX_NOTE]) not in there][: MOST - len(there)]
+            session.add_all(
+                Note(
+                    **whose, book=book.slug, text=text[:MAX_NOTE], said=quotes[text], at=at, named=False, hidden=False,
+                    needs=Reveals.of({book.slug: quotes[text]}), private=True,
+                )
+                for text in new
+            )  # fmt: skip
+        return len(new)
+
+    async def take_out(self, member: Member, at: dt.datetime) -> None:
+        """Delete the quotes that were kept for a member at a moment."""
+        async with self._database.writing() as session:
+            await session.execute(delete(Note).filter_by(club=member.club, member=member.id, at=at, private=True))
 
     async def _needs(self, member: Member, book: Book, text: str, said: int) -> Reveals:
         """Return what readers need: to be where its author says, and further where its text might tell those more.
@@ -154,6 +180,10 @@ GONE = "That note isn’t there any more, or it isn’t for you. /note list show
 async def _there(session: AsyncSession, member: Member, number: int, *, own: bool) -> Note:
     """Return a note of a member's club, or of the member themselves. Raises NoteProblem."""
     note = await session.get(Note, number)
-    if note is None or note.club != member.club or (note.member != member.id and (own or member.club == NO_CLUB)):
+    if (
+        note is None
+        or note.club != member.club
+        or (note.member != member.id and (own or note.private or member.club == NO_CLUB))
+    ):
         raise NoteProblem(GONE)
     return note

@@ -15,7 +15,7 @@ from bot.features.shelf.store import Shelves
 from bot.people import Member, Reached, positions
 from corpus.books import Book, Slug
 from corpus.errors import DogearError
-from corpus.positions import parse_position
+from corpus.positions import Totals, parse_position
 
 KEPT = 50  # changes of a member that can be taken back
 
@@ -29,6 +29,7 @@ class Report:
 
     reached: Reached
     at: dt.datetime
+    totals: Totals = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class PositionChange:
 
 
 class PositionRow(base.ReachedColumns, base.OfMember, base.Base):
-    """Where a member is in a book; `number` is the member's count of writes when they said so."""
+    """Where a member is in a book, and what their edition has; `number` is their count of writes when they said so."""
 
     personal = (base.Personal("positions", "books with your position"),)
 
@@ -54,6 +55,7 @@ class PositionRow(base.ReachedColumns, base.OfMember, base.Base):
     book: Mapped[str]
     at: Mapped[dt.datetime]
     number: Mapped[int]
+    totals: Mapped[dict[str, Any] | None]
 
 
 class ChangeRow(base.OfMember, base.Base):
@@ -75,19 +77,24 @@ async def reported(session: AsyncSession, member: Member) -> dict[Slug, Report]:
     """Return where a member is, by book, the latest report last."""
     query = select(PositionRow).where(*_of(PositionRow, member))
     rows = await session.scalars(query.order_by(PositionRow.at, PositionRow.number, PositionRow.book))
-    return {row.book: Report(row.reached, row.at) for row in rows}
+    return {row.book: Report(row.reached, row.at, row.totals or {}) for row in rows}
 
 
 async def change_positions(
-    session: AsyncSession, member: Member, after: Mapping[Slug, Reached | None], at: dt.datetime
-) -> PositionChange:
-    """Note where a member is in these books, as one change. One that changes nothing is not in the history."""
+    session: AsyncSession, member: Member, after: Mapping[Slug, Reached | None], at: dt.datetime,
+    totals: Totals | None = None,
+) -> PositionChange:  # fmt: skip
+    """Note where a member is in these books, as one change. One that changes nothing is not in the history.
+
+    What their edition has stays as it was known, unless `totals` say it.
+    """
     number = await base.note_member(session, member.club, member.id)
     found = select(PositionRow).where(*_of(PositionRow, member), PositionRow.book.in_(list(after)))
     rows = {row.book: row for row in await session.scalars(found)}
     before = {book: rows[book].reached if book in rows else None for book in after}
-    was = {book: _told(row.reached, row.at, row.number) for book, row in rows.items()}
-    said = {book: _told(reached, at, number) if reached else None for book, reached in after.items()}
+    was = {book: _told(row.reached, row.at, row.number, row.totals) for book, row in rows.items()}
+    known = {book: totals or (rows[book].totals if book in rows else None) for book in after}
+    said = {book: _told(reached, at, number, known[book]) if reached else None for book, reached in after.items()}
     await _put(session, member, said)
     if before != dict(after):
         change = {"number": number, "at": at, "before": dict.fromkeys(after) | was, "after": said}
@@ -128,8 +135,8 @@ async def _put(session: AsyncSession, member: Member, told: Mapping[Slug, _Told 
             session.add(PositionRow(club=member.club, member=member.id, book=book, **row))
 
 
-def _told(reached: Reached, at: dt.datetime, number: int) -> _Told:
-    return asdict(reached) | {"at": base.in_utc(at).isoformat(), "number": number}
+def _told(reached: Reached, at: dt.datetime, number: int, totals: Totals | None) -> _Told:
+    return asdict(reached) | {"at": base.in_utc(at).isoformat(), "number": number, "totals": totals}
 
 
 def _reached(told: Mapping[Slug, _Told | None]) -> dict[Slug, Reached | None]:
@@ -161,14 +168,15 @@ class Progress:
 
     async def set(self, member: Member, book: Book, where: str) -> Moved:
         """Take down where a member is, by their own words; “+2” goes on from where they were. Raises PositionError."""
-        now = (await self.positions(member)).get(book.slug, 0)
-        return await self.move(member, book, parse_position(where, book, now))
+        report = (await self.reports(member)).get(book.slug)
+        now, totals = (report.reached.marks_in(book), dict(report.totals)) if report else (0, {})
+        return await self.move(member, book, parse_position(where, book, now, totals), totals)
 
-    async def move(self, member: Member, book: Book, marks: int) -> Moved:
-        """Take down that a member has finished so many marks of a book."""
+    async def move(self, member: Member, book: Book, marks: int, totals: Totals | None = None) -> Moved:
+        """Take down that a member has finished so many marks of a book, and what their edition has."""
         async with self._database.writing() as session:
             after = {book.slug: Reached.in_book(book, marks)}
-            change = await change_positions(session, member, after, self._now())
+            change = await change_positions(session, member, after, self._now(), totals)
         await self._shelves.follow(member, book, marks)
         return self._moved(change)[0]
 

@@ -1,19 +1,26 @@
 """`/shelf`: what a member wants to read, is reading, has finished or has set aside; nobody else sees it."""
 
+import datetime as dt
+from typing import Any
+
+import discord
 from discord import app_commands
 
 from bot.app import App
 from bot.discord import autocomplete
-from bot.discord.buttons import ID, PAGE, Page, Undo
+from bot.discord.buttons import ID, PAGE, Dialogue, Page, Pressed, Undo
 from bot.discord.cards import Attachment, Card, Interaction, headed, notice_card, paged_card
-from bot.discord.context import app_of, deliver
+from bot.discord.context import CURES, app_of, deliver
 from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs_and_direct_messages, visitor
 from bot.features.ask.store import AskedQuestions
+from bot.features.notes.store import Notes
 from bot.features.shelf.picture import EMPTY, alt_text, change_sentence, shelf_list, shelf_page
-from bot.features.shelf.rules import CHANGE, ShelfChange, ShelfName
+from bot.features.shelf.rules import CHANGE, ShelfChange, ShelfName, ShelfProblem, brought
 from bot.features.shelf.store import Shelves
 from bot.limits import Allowance
-from bot.people import Member
+from bot.people import Member, Place
+from corpus.positions import StoppedReading
+from corpus.text import plural
 
 
 class ShelfPageButton(Page, template=rf"shelf:{PAGE}"):
@@ -52,6 +59,82 @@ async def shelf_card(app: App, member: Member, page: int = 1) -> Card:
     return paged_card("My shelf", items, page, ShelfPageButton, picture)
 
 
+async def changed_card(app: App, member: Member, place: Place, change: ShelfChange) -> Card:
+    """Return what was done to a shelf, with *Undo*; a book that stayed where it was needs none."""
+    before, after = change
+    if before and after and before.shelf is after.shelf:
+        return notice_card(change_sentence(change))
+    asked = await app.get(AskedQuestions).keep("shelf", member, place, CHANGE.dump_json(change).decode())
+    tells = after and after.book and after.shelf in (ShelfName.READING, ShelfName.FINISHED)
+    note = "This doesn’t change your position; /progress set does." if tells else ""
+    return notice_card(change_sentence(change), "", [ShelfUndoButton(asked.id)], note)
+
+
+class SetAsideButton(Pressed, template=r"shelf-aside:(?P<book>[^:]{1,80})"):
+    """Sets a book aside on the shelf of a member who has stopped reading it."""
+
+    label = "Set it aside"
+
+    @classmethod
+    def of(cls, stopped: StoppedReading) -> "list[SetAsideButton]":
+        """Return what is offered to who says so."""
+        return [cls(stopped.book)] if len(stopped.book) <= MAX_SLUG else []
+
+    async def card(self, interaction: Interaction) -> Card:
+        """Set it aside, and offer to undo."""
+        (member, place), app = await visitor(interaction), app_of(interaction)
+        change = await app.get(Shelves).put(member, self.given["book"], ShelfName.ASIDE)
+        return await changed_card(app, member, place, change)
+
+
+class ImportModal(Dialogue):
+    """A member's own file."""
+
+    def __init__(self) -> None:
+        super().__init__(title="Bring in your own books")
+        self.file: discord.ui.FileUpload[Any] = discord.ui.FileUpload(custom_id="file", min_values=1, max_values=1)
+        told = "Goodreads or StoryGraph (CSV), or a Kindle’s My Clippings.txt. I read it once, and don’t keep it."
+        self.add_item(discord.ui.Label(text="Your export", description=told, component=self.file))
+
+    async def on_submit(self, interaction: Interaction, /) -> None:
+        """Put on the shelf, and among the notes, what the file holds for its member alone."""
+        (member, place), app = await acknowledge(interaction), app_of(interaction)
+        (file,), at = self.file.values, app.now()
+        app.get(Allowance).take(member)
+        if file.size > MAX_FILE:
+            raise ShelfProblem(f"That file is larger than {MAX_FILE // 1_000_000} MB, so it is no such export.")
+        data, books = await file.read(), app.books_of(member.club)
+        found = await app.workers.do(lambda: brought(file.filename[:60], data, books))
+        added = await app.get(Shelves).take_in(member, found.books, at)
+        notes = app.get(Notes)
+        kept = [await notes.keep_quotes(member, books[slug], texts, at) for slug, texts in found.quotes.items()]
+        undo = await app.get(AskedQuestions).keep("shelf-import", member, place, at.isoformat())
+        told = [f"{plural(added, 'book')} of {len(found.books)} put on your shelf."] if found.books else []
+        if not found.books:
+            told.append(f"{plural(sum(kept), 'quote')} kept in your notes, for you alone: /note list shows them.")
+        lost = sum(map(len, found.quotes.values())) - sum(kept) or len(found.books) - added
+        told += [f"{lost} were there already, or did not fit any more."] if lost else []
+        items = [ImportUndoButton(undo.id)] if added or sum(kept) else []
+        await deliver(interaction, notice_card(" ".join(told), "Brought in", items, "Only you see this."))
+
+
+class ImportUndoButton(Undo, template=rf"shelf-import-undo:{ID}"):
+    """Takes back what a member's file brought in."""
+
+    of = ("shelf-import",)
+
+    async def card(self, interaction: Interaction) -> Card:
+        """Take it back."""
+        asked, app = await self.asked(interaction), app_of(interaction)
+        for kept in (app.get(Shelves), app.get(Notes)):
+            await kept.take_out(asked.member, dt.datetime.fromisoformat(asked.text))
+        return notice_card("Undone. What the file brought in is gone.")
+
+
+CURES[StoppedReading] = SetAsideButton.of
+
+MAX_SLUG = 80  # characters of a slug that a button carries
+MAX_FILE = 5_000_000  # bytes of an export: thousands of books, or of highlights
 Title = app_commands.Range[str, 1, 200]
 PARTS = [app_commands.Choice(name=part.value.capitalize(), value=part.value) for part in ShelfName]
 
@@ -94,18 +177,20 @@ class ShelfCog(AppCog):
         """Take a book off your shelf."""
         await self._put(interaction, book, None, there_already=True)
 
+    @shelf.command(name="import")
+    async def bring_in(self, interaction: Interaction) -> None:
+        """Bring in your own Goodreads, StoryGraph or Kindle export. Only you see it."""
+        await interaction.response.send_modal(ImportModal())
+
     async def _put(
         self, interaction: Interaction, book: str, shelf: ShelfName | None, *, there_already: bool = False
     ) -> None:
         """Change the shelf, and tell what was done, with *Undo*; a book that stayed where it was needs none."""
         member, place = await acknowledge(interaction)
-        before, after = change = await self._app.get(Shelves).put(member, book, shelf, there_already=there_already)
-        if before and after and before.shelf is after.shelf:
-            return await deliver(interaction, notice_card(change_sentence(change)))
-        asked = await self._app.get(AskedQuestions).keep("shelf", member, place, CHANGE.dump_json(change).decode())
-        tells = after and after.book and after.shelf in (ShelfName.READING, ShelfName.FINISHED)
-        note = "This doesn’t change your position; /progress set does." if tells else ""
-        return await deliver(interaction, notice_card(change_sentence(change), "", [ShelfUndoButton(asked.id)], note))
+        change = await self._app.get(Shelves).put(member, book, shelf, there_already=there_already)
+        await deliver(interaction, await changed_card(self._app, member, place, change))
 
 
-FEATURE = Feature("shelf", cogs=(ShelfCog,), buttons=(ShelfPageButton, ShelfUndoButton))
+FEATURE = Feature(
+    "shelf", cogs=(ShelfCog,), buttons=(ShelfPageButton, ShelfUndoButton, SetAsideButton, ImportUndoButton)
+)

@@ -48,7 +48,8 @@ def _author(shelved: Shelved, books: Mapping[Slug, Book]) -> str:
 
 
 def _line(shelved: Shelved, books: Mapping[Slug, Book]) -> str:
-    return ", ".join(filter(None, (shelved.title, _author(shelved, books))))
+    stars = f" {'★' * shelved.stars}" if shelved.stars else ""
+    return ", ".join(filter(None, (shelved.title, _author(shelved, books)))) + stars
 
 
 def shelf_list(shelved: Sequence[Shelved], books: Mapping[Slug, Book]) -> list[str]:

@@ -1,14 +1,21 @@
 """What stands on a member's shelf, and how a book is named by its title."""
 
 import datetime as dt
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import NamedTuple
 
 from pydantic import TypeAdapter
 
 from corpus.books import Book, Slug
-from corpus.errors import DogearError
+from corpus.errors import DogearError, ImportRefused
+from corpus.importing import clippings
+from corpus.importing.exports import ListedBook, listed_books, site_of
+from corpus.importing.files import read_file
+from corpus.importing.page import decoded
 from corpus.names import UnknownBook, find_book
 
 MAX_TITLE = 100
@@ -36,13 +43,14 @@ class ShelfName(StrEnum):
 
 
 class Shelved(NamedTuple):
-    """A book on a member's shelf. `book` is its slug if the library has it; `key` identifies it on the shelf."""
+    """A book on a member's shelf, with stars. `book` is its slug if the library has it; `key` identifies it there."""
 
     key: str
     title: str
     shelf: ShelfName
     at: dt.datetime
     book: Slug | None = None
+    stars: int | None = None
 
 
 class ShelfChange(NamedTuple):
@@ -54,6 +62,34 @@ class ShelfChange(NamedTuple):
 
 CHANGE = TypeAdapter(ShelfChange)
 """A change as text that can be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a member's own file holds: books with shelves and stars, or quotes by book, each with its mark."""
+
+    books: Sequence[ListedBook] = ()
+    quotes: Mapping[Slug, Mapping[str, int]] = field(default_factory=dict)
+
+
+def brought(name: str, data: bytes, books: Mapping[Slug, Book]) -> Brought:
+    """Read a member's export or clippings; the file is gone afterwards. Raises ShelfProblem."""
+    text = decoded(data)
+    if listed := listed_books(text) if site_of(text) else ():
+        return Brought(listed)
+    cure = "I can read the CSV export of Goodreads or The StoryGraph, and a Kindle’s “My Clippings.txt”."
+    if site_of(text):
+        raise ShelfProblem(f"{name} names no book with a shelf that I know. {cure}")
+    with tempfile.TemporaryDirectory(prefix="dogear-") as folder:
+        path = Path(folder) / f"file{Path(name).suffix[:8]}"
+        path.write_bytes(data)
+        try:
+            page = read_file(path)
+        except ImportRefused as refused:
+            raise ShelfProblem(str(refused).replace(path.name, name)) from refused
+    if not clippings.matches(page):
+        raise ShelfProblem(f"{name} is neither a list of your books nor clippings. {cure}")
+    return Brought(quotes=clippings.highlights(page, books))
 
 
 def known_or_typed(typed: str, books: Mapping[Slug, Book]) -> tuple[str, Slug | None]:

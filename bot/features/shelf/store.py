@@ -1,6 +1,8 @@
 """Members' shelves in the database: want to read, reading, finished, set aside."""
 
 import datetime as dt
+from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import PrimaryKeyConstraint, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,9 +10,10 @@ from sqlalchemy.orm import Mapped
 
 from bot.app import App
 from bot.db.base import Base, OfMember, Personal, belongs_to_member, note_member, upsert
-from bot.features.shelf.rules import MAX_BOOKS, ShelfChange, ShelfName, ShelfProblem, Shelved, known_or_typed
+from bot.features.shelf.rules import MAX_BOOKS, MAX_TITLE, ShelfChange, ShelfName, ShelfProblem, Shelved, known_or_typed
 from bot.people import Member, club_name
 from corpus.books import Book
+from corpus.importing.exports import ListedBook
 
 
 class ShelfRow(OfMember, Base):
@@ -26,6 +29,7 @@ class ShelfRow(OfMember, Base):
     shelf: Mapped[str]
     book: Mapped[str | None]
     at: Mapped[dt.datetime]
+    stars: Mapped[int | None]
 
 
 class Shelves:
@@ -57,9 +61,38 @@ class Shelves:
                 raise ShelfProblem(f"“{title}” is not on your shelf. /shelf show lists what is.")
             if before is None and len(there) >= MAX_BOOKS:
                 raise ShelfProblem(f"A shelf holds {MAX_BOOKS} books. Take one off with /shelf remove first.")
-            after = Shelved(key, before.title if before else title, shelf, self._now(), slug) if shelf else None
+            stars = before.stars if before else None
+            after = Shelved(key, before.title if before else title, shelf, self._now(), slug, stars) if shelf else None
             await write(session, member, key, after)
             return ShelfChange(before, after)
+
+    async def take_in(self, member: Member, listed: Sequence[ListedBook], at: dt.datetime) -> int:
+        """Put the books of a list on a shelf, beside those that are there, as far as they fit; return how many.
+
+        A book that is there stays where it is, and gets the stars of the list where it has none. What is being read
+        comes first, and what was finished last.
+        """
+        books, first = self._books.of(club_name(member.club)), (ShelfName.READING, ShelfName.WANT, ShelfName.ASIDE)
+        added = 0
+        async with self._database.writing() as session:
+            await note_member(session, member.club, member.id)
+            there = await _shelf(session, member)
+            for one in sorted(listed, key=lambda one: one.shelf not in first):
+                title, slug = known_or_typed(one.title[:MAX_TITLE], books)
+                key = slug or title.casefold()
+                known = there.get(key) or there.get(title.casefold())
+                if known and known.stars is None and one.stars:
+                    await write(session, member, known.key, known._replace(stars=one.stars))
+                elif known is None and len(there) < MAX_BOOKS:
+                    there[key] = Shelved(key, title, ShelfName(one.shelf), at, slug, one.stars)
+                    await write(session, member, key, there[key])
+                    added += 1
+        return added
+
+    async def take_out(self, member: Member, at: dt.datetime) -> None:
+        """Take off a member's shelf what was put there at a moment, and is where it was put."""
+        async with self._database.writing() as session:
+            await session.execute(delete(ShelfRow).filter_by(club=member.club, member=member.id, at=at))
 
     async def undo(self, member: Member, change: ShelfChange) -> None:
         """Take a change back. Raises ShelfProblem if the book was moved since: that is not to be lost."""
@@ -81,7 +114,7 @@ class Shelves:
             await note_member(session, member.club, member.id)
             known = (await _shelf(session, member)).get(book.slug)
             if known is None or known.shelf is not shelf:
-                shelved = Shelved(book.slug, book.title, shelf, self._now(), book.slug)
+                shelved = Shelved(book.slug, book.title, shelf, self._now(), book.slug, known.stars if known else None)
                 await write(session, member, book.slug, shelved)
 
 
@@ -91,7 +124,8 @@ async def write(session: AsyncSession, member: Member, key: str, shelved: Shelve
     if shelved is None:
         await session.execute(delete(ShelfRow).filter_by(**mine))
     else:
-        values = {"title": shelved.title, "shelf": shelved.shelf.value, "book": shelved.book, "at": shelved.at}
+        values: dict[str, Any] = {"title": shelved.title, "shelf": shelved.shelf.value, "book": shelved.book}
+        values |= {"at": shelved.at, "stars": shelved.stars}
         await upsert(session, ShelfRow, mine, values)
 
 
@@ -99,4 +133,4 @@ async def _shelf(session: AsyncSession, member: Member) -> dict[str, Shelved]:
     """Return a member's books by key, the latest first."""
     query = select(ShelfRow).filter_by(club=member.club, member=member.id)
     rows = await session.scalars(query.order_by(ShelfRow.at.desc(), ShelfRow.key))
-    return {row.key: Shelved(row.key, row.title, ShelfName(row.shelf), row.at, row.book) for row in rows}
+    return {row.key: Shelved(row.key, row.title, ShelfName(row.shelf), row.at, row.book, row.stars) for row in rows}

@@ -194,6 +194,13 @@ def test_a_place_in_one_book_or_in_all_is_forgotten(talk: Talk) -> None:
     assert talk.say("/progress undo") == "As it was before\nNo Name: chapter 2 of 4"
 
 
+def test_the_pages_of_ones_own_edition_are_remembered(talk: Talk) -> None:
+    talk.say("/progress the-moonstone 120/400")
+    before = talk.say("/progress the-moonstone 120/400")
+    assert talk.say("/progress the-moonstone 30%") == before
+    assert talk.say("/progress the-moonstone p. 120") == before
+
+
 def test_every_change_is_kept(talk: Talk) -> None:
     talk.say("/progress no-name ch 2", "/book the-moonstone", "/progress undo", "/progress clear", "/book none")
     assert len(talk.kept) == 5

@@ -68,6 +68,7 @@ async def tell_everything(records: Sessions, club: int, person: int) -> None:
         book = {"slug": f"b{person}-{club}", "state": "live", "toml": said, "digest": "", "size": 0, "at": NOON}
         session.add(ClubBookRow(**book, club=club, added_by=person))
         note = {"book": "smiley", "text": said, "said": 8, "needs": needs, "at": NOON, "named": True, "hidden": False}
+        note["private"] = False
         session.add(Note(club=club, member=person, **note))
         session.add(CountedRow(club=club, member=person, agreed=True, at=NOON))
     await add_finding_to(records, place, person, 70 + person, needs, NOON, NOON)
@@ -128,6 +129,7 @@ async def test_times_are_written_as_iso_dates_and_needs_as_numbers(told: Session
             "unit": "chapter",
             "at": "2025-03-01T12:00:00+00:00",
             "number": 1,
+            "totals": None,
         }
     ]
     assert "needs" not in held["reviews"][0]

@@ -114,6 +114,7 @@ async def test_rows_of_each_version_are_there_in_the_latest(unmade: str | Path, 
         async with records.reading() as session:
             noted = await session.get(Note, 2)
         assert (noted is not None and noted.needs == Reveals.of({"smiley": 4})) == (version >= "0011")
+        assert (noted is not None and noted.private) == (version >= "0012")
         assert [found.id for found in await schedules_of(records).of_club(1)] == [5] * (version >= "0006")
         if version >= "0006":
             kept = await schedules_of(records).kept(5)

@@ -4,10 +4,13 @@ import io
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
+import discord
 import pytest
 from simcord import GuildHandle, InteractionResult, MemberActor
 
+from bot.discord import context
 from bot.features.ask.store import DirectMessages
 from bot.features.books.store import ClubBooks
 from retrieval.types import Embedder
@@ -146,6 +149,23 @@ async def test_sources_are_listed_exported_and_removed_and_it_can_be_undone(club
     assert "Undone" in shown(await jo.click(message(changed), label="Undo"))
     await club.app.get(ClubBooks).indexed()
     assert club.app.discussion.retriever.placed_for_the_owner(slug) != []
+
+
+async def test_how_far_a_book_is_read_is_told_while_it_is_read(
+    club: Club, jo: MemberActor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(context, "BETWEEN", 0.0)  # the clock of the tests stands still
+    told: list[str] = []
+    edit = discord.Interaction.edit_original_response
+
+    async def noted(self: discord.Interaction, **sent: Any) -> object:  # noqa: ANN401
+        told.append(str(sent["view"].to_components()))
+        return await edit(self, **sent)
+
+    monkeypatch.setattr(discord.Interaction, "edit_original_response", noted)
+    done = await added(club, jo, files=("guide.md", GUIDE))
+    assert any("Reading guide.md …" in each for each in told)
+    assert "All of it is read." in shown(done)
 
 
 def places(club: Club) -> dict[str, int]:

@@ -89,3 +89,69 @@ async def test_clubs_do_not_see_each_others_shelves(club: Club) -> None:
     await add(club, liz, "Dune")
     told = await other.add_member(liz.user).slash(there, "shelf show")
     assert "empty" in shown(told)
+
+
+async def test_who_has_stopped_reading_is_offered_to_set_the_book_aside(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 5")
+    told = await liz.slash(club.general, "progress set", where="DNF at 40%", book="The Lantern")
+    assert "stopped reading" in shown(told)
+    aside = await liz.click(message(told), label="Set it aside")
+    assert await on_shelf(club, liz) == {"The Lantern": "set aside"}
+    await liz.click(message(aside), label="Undo")
+    assert await on_shelf(club, liz) == {"The Lantern": "reading"}
+
+
+LIST = (
+    b'Book Id,Title,Author,My Rating,Exclusive Shelf\n1,"The Lantern (Isles, #1)",Anonymous,4,read\n'
+    b"2,Dune,Frank Herbert,0,to-read\n3,Emma,Jane Austen,5,currently-reading\n"
+)
+CLIPPINGS = (
+    b"The Lantern (Anonymous)\n- Your Highlight on page 30 | Added on Monday\n\nThe harbour lies dark tonight.\n"
+    b"==========\nDune (Herbert)\n- Your Highlight on page 3 | Added on Monday\n\nSand.\n==========\n"
+)
+
+
+async def brought(club: Club, member: MemberActor, name: str, data: bytes) -> InteractionResult:
+    form = await member.slash(club.general, "shelf import")
+    return await member.submit_modal(form, {"file": (name, data)})
+
+
+async def test_an_export_comes_to_its_owners_shelf_with_stars_and_can_be_taken_back(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 5")
+    await club.env.advance_time(60)
+    told = await brought(club, liz, "goodreads_library_export.csv", LIST)
+    assert told.ephemeral
+    assert "2 books of 3 put on your shelf. 1 were there already" in shown(told)
+    assert await on_shelf(club, liz) == {"The Lantern": "reading", "Dune": "want to read", "Emma": "reading"}
+    text = shown(await liz.slash(club.general, "shelf show"))
+    assert "The Lantern, Anonymous ★★★★\n" in text
+    assert "Emma ★★★★★" in text
+    assert await on_shelf(club, club.member("Alec")) == {}
+    await liz.click(message(told), label="Undo")
+    assert await on_shelf(club, liz) == {"The Lantern": "reading"}
+
+
+async def test_clippings_become_notes_that_their_owner_alone_reads(club: Club) -> None:
+    liz, alec = await club.reader("Liz", the_lantern="ch 1"), await club.reader("Alec", the_lantern="finished")
+    told = await brought(club, liz, "My Clippings.txt", CLIPPINGS)
+    assert "1 quote kept in your notes, for you alone" in shown(told)
+    mine = shown(await liz.slash(club.general, "note list", book="The Lantern"))
+    assert "The harbour lies dark tonight." in mine
+    assert "for you alone" in mine
+    moderator = club.member("Mo", manage_messages=True)
+    await club.reads(moderator, "the-lantern", "finished")
+    for other in (alec, moderator):
+        assert "harbour lies" not in shown(await other.slash(club.general, "note list", book="The Lantern"))
+    assert "0 quotes" in shown(await brought(club, liz, "My Clippings.txt", CLIPPINGS))
+    await liz.click(message(told), label="Undo")
+    assert "harbour lies" not in shown(await liz.slash(club.general, "note list", book="The Lantern"))
+
+
+async def test_a_file_that_is_no_export_is_refused_with_the_reason(club: Club) -> None:
+    liz = club.member("Liz")
+    chat = b"".join(b"[01/02/24, 20:0%d] Ann: I have read it\n" % n for n in range(9))
+    assert "chat export" in shown(await brought(club, liz, "chat.txt", chat))
+    assert "neither a list of your books nor clippings" in shown(await brought(club, liz, "a.txt", b"A story.\n"))
+    unknown = b"Title,Primary Author,Rating,Collections\nDune,Herbert,4,All\n"
+    assert "names no book with a shelf" in shown(await brought(club, liz, "thing.csv", unknown))
+    assert await on_shelf(club, liz) == {}

@@ -10,9 +10,10 @@ import pytest
 
 from corpus.books import Unit
 from corpus.documents import Block
-from corpus.errors import ImportRefused
+from corpus.errors import ImportRefused, PositionError
 from corpus.importing import import_files
 from corpus.library import Library
+from corpus.positions import parse_position
 from tests.corpus.importing.books import CONTAINER, Table, epub, prose, xhtml, zipped
 
 TITLES = ("The Trimmed Wick", "After Dark", "Low Tide", "The Bell", "The Long Night", "Home")
@@ -325,3 +326,32 @@ def test_hundreds_of_chapters_in_one_file_take_seconds(kept: Kept, library: Path
     import_files([kept("book.epub", epub({"c.xhtml": xhtml(chapters)}, nav=table))], "the-lamp", library)
     assert time.process_time() - begun < 10
     assert Library.load(library).books["the-lamp"].marks == 500
+
+
+def test_a_bare_chapter_of_a_book_that_numbers_each_part_anew_counts_for_the_last_part(
+    kept: Kept, library: Path
+) -> None:
+    import_files([kept("book.epub", parts_with_chapters_below())], "the-lamp", library)
+    guide = b"# The Lamp by Ada Winterbourne\n\n## Chapter 2\n\nNell hears the bell, and the harbour master runs.\n"
+    import_files([kept("guide.md", guide)], "the-lamp", library)
+    known = Library.load(library)
+    book = known.books["the-lamp"]
+    assert book.numbered_anew
+    (told,) = (b for d in known.documents["the-lamp"] if d.kind != "text" for b in d.blocks if "Nell hears" in b.text)
+    assert told.reveals is not None
+    assert told.reveals.marks["the-lamp"] == 5
+    said = {"ch 2": 2, "part 2 chapter 1": 4, "in part two, ch 3": 5, "2.3": 6, "Part II Chapter 2": 5, "45.5%": 2}
+    assert {text: parse_position(text, book) for text in said} == said
+    with pytest.raises(PositionError, match="no chapter 4 in part 2"):
+        parse_position("2.4", book)
+
+
+def test_a_page_outside_the_story_that_the_table_leaves_out_is_no_part_of_a_chapter(kept: Kept, library: Path) -> None:
+    pages = {f"c{n}.xhtml": xhtml(f"<h2>Chapter {n}</h2>{prose(f'bell {n}')}") for n in (1, 2)}
+    pages |= {"who.xhtml": xhtml("<h2>About the Author</h2><p>Ada Winterbourne was drowned by the keeper.</p>")}
+    pages |= {"c3.xhtml": xhtml(f"<h2>Chapter 3</h2>{prose('tide')}")}
+    table = [(f"Chapter {n}", f"c{n}.xhtml") for n in (1, 2, 3)]
+    import_files([kept("book.epub", epub(pages, nav=table))], "the-lamp", library)
+    known = Library.load(library)
+    assert known.books["the-lamp"].marks == 3
+    assert "drowned by the keeper" not in str(known.documents["the-lamp"])

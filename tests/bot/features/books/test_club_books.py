@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from bot.answering.reply import Reply
 from bot.app import App
@@ -182,6 +183,9 @@ async def test_a_removed_book_is_gone_everywhere_and_comes_back_for_a_day(app: A
     await books.remove(LIZ, SLUG)
     clock.time += dt.timedelta(days=2)
     await books.follow()
+    async with app.database.reading() as session:
+        for table in (store.ClubBookRow, store.ClubDocumentRow):
+            assert (await session.scalars(select(table))).all() == []
     with pytest.raises(ClubBookProblem, match="too late"):
         await books.put_back(LIZ, SLUG)
     with pytest.raises(ClubBookProblem, match="nothing to remove"):

@@ -11,6 +11,7 @@ from bot.db.sessions import Sessions
 from bot.features.progress.store import Progress, ProgressProblem
 from bot.people import Member
 from corpus.books import Book, Unit
+from corpus.errors import PositionError
 from tests.fakes.app import app_on
 from tests.fakes.records import opened_records
 
@@ -53,6 +54,22 @@ async def test_more_chapters_count_from_where_the_member_was(progress: Progress)
     await progress.set(LIZ, EMMA, "+2")
     await progress.set(LIZ, WHALE, "+4")
     assert await progress.positions(LIZ) == {"emma": 5, "moby-dick": 4}
+
+
+async def test_the_pages_of_ones_own_edition_are_remembered_through_undo_and_forgotten_with_the_place(
+    progress: Progress,
+) -> None:
+    await progress.set(LIZ, EMMA, "120/400")
+    await progress.move(LIZ, EMMA, 20)
+    assert (await progress.set(LIZ, EMMA, "p. 200")).after == 27
+    await progress.set(LIZ, EMMA, "120/600")
+    await progress.undo(LIZ)
+    assert (await progress.set(LIZ, EMMA, "p. 300")).after == 41
+    with pytest.raises(PositionError, match="don’t know the pages"):
+        await progress.set(ALEC, EMMA, "p. 200")
+    await progress.clear(LIZ, EMMA)
+    with pytest.raises(PositionError, match="don’t know the pages"):
+        await progress.set(LIZ, EMMA, "p. 200")
 
 
 async def test_what_was_never_said_cannot_be_forgotten_or_shared(progress: Progress) -> None:

@@ -5,8 +5,8 @@ from alembic import op
 
 from bot.db.migrations.columns import BIG, MOMENT, NUMBER, WORDS, belongs_to_member, of
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 
 
 def upgrade() -> None:
