@@ -231,7 +231,7 @@ def either(text: str, book: Book) -> list[tuple[int, str]]:
     “ch 7” and “at chapter 7” are either of [“Finished chapter 7”, “Still in chapter 7”], “in chapter 7” is one.
     """
     said = _without(_PLAINLY, _without(_ABOUT, _without(_SUBJECT, _tidied(text, book))))
-    place = _place(said, book)
+    place = _place(said, book, {})
     if not place or place[2] is not None or place[0] in (Unit.PAGE, Unit.PERCENT):
         return []
     (unit, number, _), own = place, book.unit.value if book.unit is not Unit.PERCENT else ""
