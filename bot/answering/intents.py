@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-import mmh3
 import numpy as np
 
 from retrieval.retriever import text_stems
@@ -114,26 +113,10 @@ def _plain(text: str) -> str:
 
 def _features(texts: Sequence[str], vectors: Matrix) -> Matrix:
     """Return for each text its vector, how often it has pieces of words, and a one."""
-    return np.hstack([vectors, _pieces(texts), np.ones((len(texts), 1))]).astype(np.float32)
+    from sklearn.feature_extraction.text import HashingVectorizer
 
-
-def _pieces(texts: Sequence[str]) -> Matrix:
-    """Return how often each text has pieces of words, as scikit-learn's HashingVectorizer (char_wb) counts them.
-
-    Loading scikit-learn itself would take 80 MB of memory.
-    """
-    counts = np.zeros((len(texts), PIECES), np.float64)
-    for row, text in zip(counts, texts, strict=True):
-        for word in re.sub(r"\s\s+", " ", text.lower()).split():
-            padded = f" {word} "
-            for length in range(PIECE_LENGTHS[0], PIECE_LENGTHS[1] + 1):
-                for start in range(max(1, len(padded) - length + 1)):
-                    found = mmh3.hash(padded[start : start + length])
-                    row[abs(found) % PIECES] += 1 if found >= 0 else -1
-                if length >= len(padded):
-                    break  # a short word is counted once
-    lengths = np.linalg.norm(counts, axis=1, keepdims=True)
-    return np.asarray(counts / np.where(lengths, lengths, 1), np.float32)
+    pieces = HashingVectorizer(analyzer="char_wb", ngram_range=PIECE_LENGTHS, n_features=PIECES).transform(texts)
+    return np.hstack([vectors, pieces.toarray(), np.ones((len(texts), 1))]).astype(np.float32)
 
 
 _IN_THIS_PROCESS: dict[str, Matrix] = {}

@@ -148,19 +148,6 @@ def test_passages_are_read_as_the_published_model_encodes_them(embedder: Sentenc
         assert np.allclose(embedder.question(text).plain, whole, atol=1e-6)
 
 
-def test_the_packaged_model_is_read_without_the_libraries_that_run_others(embedder: SentenceEmbedder) -> None:
-    program = (
-        "import sys\nfrom bot.answering.intents import KINDS, Intents\nfrom retrieval.embedding import load_embedder\n"
-        "model = load_embedder()\nmodel.passages([('A storm.',)])\n"
-        "Intents(lambda texts: [model.question(t).plain for t in texts], KINDS, model.name).of('whos the author')\n"
-        "print(sorted({'torch', 'transformers', 'sentence_transformers', 'sklearn'} & sys.modules.keys()))"
-    )
-    run = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
-    )
-    assert run.stdout == "[]\n"
-
-
 def test_the_adapter_reads_questions_as_it_did_when_it_was_learned(embedder: SentenceEmbedder) -> None:
     read = embedder.question("Who was seen on the tor by moonlight?").adapted
     assert np.allclose(read[:6], REFERENCE, atol=1e-5)

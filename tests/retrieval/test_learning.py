@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from retrieval.check import Forest
-from retrieval.embedding import SentenceEmbedder, load_packaged, published_model
+from retrieval.embedding import SentenceEmbedder, load_models, published_model
 from retrieval.guard import Evidence, PassageTokens
 from retrieval.ranking import Question, Ranker, Weights
 from retrieval.training import adapter, remarks
@@ -91,7 +91,7 @@ def test_an_adapter_is_loaded_as_it_was_learned(tmp_path: Path, lesson: Lesson, 
     text = "Who drowned in the storm?"
     learned = adapter.train(lesson.shelf.opened, lesson.asked, epochs=2)
     adapter.save(learned, tmp_path / "adapter")
-    loaded = SentenceEmbedder("new", lambda: load_packaged(published_model(), tmp_path / "adapter"), adapted=True)
+    loaded = SentenceEmbedder("new", lambda: load_models(str(published_model()), tmp_path / "adapter"), adapted=True)
     read = loaded.question(text)
     assert np.allclose(read.plain, embedder.question(text).plain, atol=1e-5)
     assert np.allclose(read.adapted, learned.encode(text, normalize_embeddings=True), atol=1e-5)
