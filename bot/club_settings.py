@@ -1,4 +1,4 @@
-"""Setting a club up, step by step. Each step is kept at once, so that the walk goes on wherever it was left."""
+"""What a club chooses for itself: its book, its channels, its time zone and its roles."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -19,34 +19,15 @@ from corpus.errors import DogearError
 
 
 class Topic(StrEnum):
-    """What the first-run walk asks for, step by step. Each but the last is the setting of its name."""
+    """What a club chooses, in the order in which it is shown; each is the setting of its name."""
 
-    MODERATORS = "moderators"
-    ORGANISERS = "organisers"
+    BOOK = "book"
     TALK = "talk"
     SCHEDULE = "schedule"
     ZONE = "zone"
-    BOOK = "book"
-    DONE = "done"
+    MODERATORS = "moderators"
+    ORGANISERS = "organisers"
 
-    @property
-    def number(self) -> int:
-        """Where it stands in the walk, from 1."""
-        return list(Topic).index(self) + 1
-
-    @property
-    def next(self) -> "Topic":
-        """The step behind it; the last one is followed by itself."""
-        return list(Topic)[min(self.number, len(Topic) - 1)]
-
-    @property
-    def before(self) -> "Topic":
-        """The step before it; the first one is preceded by itself."""
-        return list(Topic)[max(self.number - 2, 0)]
-
-
-ASKED = tuple(step for step in Topic if step is not Topic.DONE)
-"""The steps that ask for something."""
 
 UTC = "UTC"
 """The zone of a club that chose none."""
@@ -56,7 +37,7 @@ UTC = "UTC"
 class ClubSettings:
     """What a club chose: two roles, two channels (or a forum for the schedule) by their ids, a zone, and a book.
 
-    `walk` is the step at which the first-run walk goes on. Nothing says who chose it: it is the club's.
+    Nothing says who chose it: it is the club's.
     """
 
     moderators: int | None = None
@@ -65,7 +46,6 @@ class ClubSettings:
     schedule: int | None = None
     zone: str = UTC
     book: Slug | None = None
-    walk: Topic = Topic.MODERATORS
 
 
 class SetUpProblem(DogearError):
@@ -73,7 +53,7 @@ class SetUpProblem(DogearError):
 
 
 class ClubRow(Base):
-    """What a club chose, and the step at which its first-run walk goes on."""
+    """What a club chose. `walk` was the step of a set-up in steps; earlier versions need it there."""
 
     __tablename__ = "clubs"
 
@@ -84,7 +64,7 @@ class ClubRow(Base):
     schedule: Mapped[int | None]
     zone: Mapped[str]
     book: Mapped[str | None]
-    walk: Mapped[str]
+    walk: Mapped[str] = mapped_column(default="done")
 
 
 class FigureRow(Base):
@@ -120,41 +100,29 @@ class SetUp:
                 setattr(row, column, value)
             return changed
 
-    async def begin(self, club: int) -> ClubSettings:
-        """Return a club's settings with the walk where it goes on: at the step where it was left, or once more."""
-        return await self.change(
-            club, lambda now: replace(now, walk=Topic.MODERATORS) if now.walk is Topic.DONE else now
-        )
-
-    async def go(self, club: int, step: Topic) -> ClubSettings:
-        """Go to a step and change nothing else."""
-        return await self.change(club, lambda now: replace(now, walk=step))
-
-    async def choose_id(self, club: int, step: Topic, chosen: int | None) -> ClubSettings:
-        """Choose a role or a channel, or at any step but the zone’s none, and go on."""
-        changed: dict[str, Any] = {step.value: chosen, "walk": step.next}
+    async def choose_id(self, club: int, topic: Topic, chosen: int | None) -> ClubSettings:
+        """Choose a role or a channel, or none."""
+        changed: dict[str, Any] = {topic.value: chosen}
         return await self.change(club, lambda now: replace(now, **changed))
 
     async def choose_zone(self, club: int, typed: str) -> ClubSettings:
-        """Choose a zone by its name or its city; the walk goes on where it was waiting for it. Raises UnknownZone."""
+        """Choose a zone by its name or its city. Raises UnknownZone."""
         zone = find_zone(typed)
-        return await self.change(
-            club, lambda now: replace(now, zone=zone, walk=now.walk.next if now.walk is Topic.ZONE else now.walk)
-        )
+        return await self.change(club, lambda now: replace(now, zone=zone))
 
     async def choose_book(self, club: int, book: Slug) -> ClubSettings:
-        """Choose the book that the club reads, and go on. Raises SetUpProblem where the library lacks it."""
+        """Choose the book that the club reads. Raises SetUpProblem where the library lacks it."""
         if book not in self._books.of(club_name(club)):
             raise SetUpProblem("That book is no longer in the library. Go back and pick another one.")
-        return await self.change(club, lambda now: replace(now, book=book, walk=Topic.BOOK.next))
+        return await self.change(club, lambda now: replace(now, book=book))
 
 
 async def lock_club(session: AsyncSession, club: int) -> ClubRow:
     """Lock a club’s row until the transaction ends, and return it; it is made where it is not there."""
-    new = insert_into(session, ClubRow).values(club=club, **asdict(ClubSettings()))
+    new = insert_into(session, ClubRow).values(club=club, walk="done", **asdict(ClubSettings()))
     await session.execute(new.on_conflict_do_nothing())
     return (await session.scalars(select(ClubRow).where(ClubRow.club == club).with_for_update())).one()
 
 
 def _settings(row: ClubRow) -> ClubSettings:
-    return ClubSettings(row.moderators, row.organisers, row.talk, row.schedule, row.zone, row.book, Topic(row.walk))
+    return ClubSettings(row.moderators, row.organisers, row.talk, row.schedule, row.zone, row.book)

@@ -111,8 +111,8 @@ def read_moment(
     """
     text = " ".join(typed.split())[:100]
     words, _, last = text.rpartition(" ")
-    if "/" in last and last in available_timezones():
-        text, zone = words, last
+    if ("/" in last and last in available_timezones()) or last.casefold() in _ABBREVIATED:
+        text, zone = words, find_zone(last)
     try:
         hours = _HOURS.fullmatch(text)
         there = local(now, zone).replace(tzinfo=None)
@@ -186,11 +186,26 @@ def weekday(name: str) -> int:
     return next(n for n, each in enumerate(WEEKDAYS) if each.lower().startswith(name[:3]))
 
 
+_ABBREVIATED = {
+    short: zone
+    for zone, shorts in {
+        "America/New_York": "et est edt eastern", "America/Chicago": "ct cst cdt central",
+        "America/Denver": "mt mst mdt mountain", "America/Los_Angeles": "pt pst pdt pacific",
+        "Europe/London": "gmt bst uk", "Europe/Berlin": "cet cest", "Asia/Tokyo": "jst",
+        "Australia/Sydney": "aet aest aedt",
+    }.items()
+    for short in shorts.split()
+}  # fmt: skip
+"""Abbreviations that mean the clocks of one place to most people who use them; IST means several, and is not here."""
+
+
 def find_zone(typed: str) -> str:
     """Return the zone that answers to a name or to a city: “europe/berlin”, “New York”. Raises UnknownZone.
 
-    Abbreviations such as EST are refused: they name an offset, which knows of no summer.
+    By an abbreviation, the clocks of a place are meant: “8pm EST” is New York's time, in summer as well.
     """
+    if (meant := _ABBREVIATED.get(typed.strip().casefold())) is not None:
+        return meant
     key, city = _key(typed), _key(typed.rpartition("/")[2])[:60]
     cities = {_key(zone.rpartition("/")[2]): zone for zone in _zones()}
     near = [zone for zone in _zones() if key in (_key(zone), _key(zone.rpartition("/")[2]))]

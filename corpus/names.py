@@ -14,6 +14,9 @@ from corpus.positions import shown
 MAX_TYPED, MAX_TEXT, MAX_WORDS = 200, 50_000, 20
 """Characters of a typed name that are compared, and of a text that is searched; words of a name."""
 
+BEGUN = 4
+"""Letters from which the beginning of a name stands for it."""
+
 NEAR = 0.55
 """Similarity (0 to 1) from which a book is suggested."""
 
@@ -51,12 +54,16 @@ class UnknownBook(DogearError):
         super().__init__(f"I don’t know {shown(typed[:MAX_TYPED])}. {help_}")
 
 
-def find_book(typed: str, books: Mapping[Slug, Book]) -> Book:
-    """Return the book with a name. Raises UnknownBook if there is none, or more than one."""
+def find_book(typed: str, books: Mapping[Slug, Book], *, whole: bool = False) -> Book:
+    """Return the book with a name, or the only one whose name begins so; `whole` names alone count where a title may be
+    that of a book which is not there. Raises UnknownBook if there is none, or more than one.
+    """
     if typed.strip() in books:
         return books[typed.strip()]
     key = _key(typed)
     answering = [book for book in books.values() if key and any(_key(name) == key for name in book.names)]
+    if not answering and not whole and len(key) >= BEGUN:
+        answering = [book for book in books.values() if any(_key(name).startswith(key) for name in book.names)]
     if len(answering) == 1:
         return answering[0]
     raise UnknownBook(typed, (answering or _nearest(typed, books))[:3], empty=not books)

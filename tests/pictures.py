@@ -108,7 +108,8 @@ def keep_film(scenes: Sequence[Scene], path: Path) -> None:
 async def _order(page: TrialPage) -> Image.Image:
     """The picture that comes with a reading order."""
     await page.be(BEGINNER.name)
-    await page.command("order")
+    await page.command("help")
+    await page.press("Reading order")
     picture = f"{LAST}.querySelector('.component-container img')"
     await page.page.until(f"{picture}.complete && {picture}.naturalWidth")
     return await _seen(page.page, picture)

@@ -129,7 +129,9 @@ def command_rows() -> str:
     for each in sorted((one for one in found if isinstance(one, Command)), key=lambda one: one.qualified_name):
         fields = "".join(f" {field.name}" if field.required else f" [{field.name}]" for field in each.parameters)
         explained = "".join(f"<br>`{field.name}`: {field.description}" for field in each.parameters)
-        rows.append(f"| `/{each.qualified_name}{fields}` | {each.description}{explained} |\n")
+        may = (each.root_parent or each).default_permissions
+        seen = " and ".join(named(name) for name, given in may if given) if may else "everybody"
+        rows.append(f"| `/{each.qualified_name}{fields}` | {each.description}{explained} | {seen} |\n")
     return "".join(rows)
 
 

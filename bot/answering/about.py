@@ -354,7 +354,7 @@ class BookQuestion:
             unread = self.audience.at(other.slug) < other.marks
             if unread and (other.series_number or 0) > (book.series_number or 0):
                 year = f" ({other.year})" if other.year else ""
-                return self.says(f"Next in {book.series}: {other.title}{year}. /order shows the whole order.")
+                return self.says(f"Next in {book.series}: {other.title}{year}. The reading order shows all of them.")
         return self._similar() if book.similar else self._order()
 
     def _similar(self) -> Reply:
@@ -396,7 +396,7 @@ class BookQuestion:
         return self.says(f"The book here is {self.book.title} by {self.book.author}.")
 
     def _meeting(self) -> Reply:
-        return self.nothing("I know of no meeting here. In a Discord server, /schedule show tells when a club meets.")
+        return self.nothing("I know of no meeting here. In a Discord server, /help shows the club’s schedule.")
 
     def _place(self) -> Reply:
         return self.says(f"{self.book.title}: {texts.place_sentence(self.book, self.at)}")

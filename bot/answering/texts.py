@@ -93,7 +93,7 @@ def _edition(edition: Edition) -> str:
 
 def no_opinions(book: Book) -> str:
     """Return what is said where there are no opinions of a book, or none that the reader may see yet."""
-    return f"I have no reviews of {book.title} that I can show you. Members of a club can add one with /review write."
+    return f"I have no reviews of {book.title} that I can show you. Write the first one from its card: /book show."
 
 
 def similar_list(book: Book, most: int = SHOWN_SIMILAR) -> str:

@@ -289,9 +289,12 @@ class Conversation:
                 typed = rest
         totals = {slug: dict(known) for slug, known in self.reader.totals.items()}
         book, marks = told_place(typed, self._books, self._here, self._positions, totals)
-        if marks is None:
-            return Told(texts.place_sentence(book, self._positions.get(book.slug)), heading=book.title)
         before = self._here
+        if marks is None:
+            failed = self._change(self.reader.turned(book)) if book != before else ""
+            turned = " Questions are about this book now." if book != before else ""
+            said = texts.place_sentence(book, self._positions.get(book.slug))
+            return Told(f"{said}{turned}", heading=book.title, tip=failed)
         failed = self._change(self.reader.moved(book, marks, totals[book.slug]))
         turned = " Questions are about this book now." if self._here == book != before else ""
         return Told(f"{texts.place_sentence(book, marks)}{turned}", heading=book.title, tip=failed)

@@ -29,14 +29,13 @@ Places = Mapping[Slug, Reached]
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Where a reader is. `chosen` tells a book that was turned to from one that only was reported last.
+    """Where a reader is, and the book at hand: the one that they turned to, or are in the middle of.
 
     `places` may hold books of other libraries; `before` holds the places before each of the last changes. `totals` are
     what the reader's own editions have.
     """
 
     book: Slug | None = None
-    chosen: bool = False
     places: Places = field(default_factory=dict)
     before: tuple[Places, ...] = ()
     totals: Mapping[Slug, Totals] = field(default_factory=dict)
@@ -51,16 +50,16 @@ class Reader:
 
     def turned(self, book: Book | None) -> Reader:
         """Return the reader with a book that they turned to, or with none at hand."""
-        return replace(self, book=book.slug if book else None, chosen=book is not None)
+        return replace(self, book=book.slug if book else None)
 
     def moved(self, book: Book, marks: int, totals: Totals | None = None) -> Reader:
         """Return the reader at a place in a book, of which their edition has these `totals`.
 
-        Who reports the middle of a book wants to talk about it, unless they have turned to another one.
+        Who reports the middle of a book wants to talk about it.
         """
         moved = self._changed({**self.places, book.slug: Reached.in_book(book, marks)})
         moved = replace(moved, totals={**self.totals, book.slug: totals}) if totals else moved
-        if self.book is None or (not self.chosen and 0 < marks < book.marks):
+        if self.book is None or 0 < marks < book.marks:
             return replace(moved, book=book.slug)
         return moved
 
@@ -130,19 +129,19 @@ def told_place(
         return parse_position(where, book, was.get(book.slug, 0), known.setdefault(book.slug, {}))
 
     words = typed.split()[:MAX_WORDS]
-    unknown: UnknownBook | None = None
-    for length in range(len(words), 0, -1):
-        try:
-            book = find_book(" ".join(words[:length]), books)
-        except UnknownBook as error:
-            unknown = unknown or error
-            continue
-        rest = " ".join(words[length:]).lstrip("=:, ")
-        return book, marks_in(book, rest) if rest else None
-    try:
-        if here is not None:
-            return here, marks_in(here, typed)
-    except PositionError:
-        if unknown is None or not unknown.nearest:
-            raise
-    raise unknown or UnknownBook(typed, ())
+    unknown, elsewhere = UnknownBook(typed, ()), None
+    for whole in (True, False):  # “page 5” is a place, and not the beginning of a title
+        for length in range(len(words), 0, -1):
+            try:
+                book = find_book(" ".join(words[:length]), books, whole=whole)
+            except UnknownBook as error:
+                unknown = error if length == len(words) else unknown
+                continue
+            rest = " ".join(words[length:]).lstrip("=:, ")
+            return book, marks_in(book, rest) if rest else None
+        if whole and here is not None:
+            try:
+                return here, marks_in(here, typed)
+            except PositionError as error:
+                elsewhere = error
+    raise elsewhere if elsewhere and not unknown.nearest else unknown

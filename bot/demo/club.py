@@ -117,8 +117,8 @@ This thread goes to **{CEILING}**. *Share with the thread*, under an answer, ask
 {FINISHED.name} shares no more than {BEGINNER.name} may read."""
 
 MORE = f"""\
-Press *Hint* if you would rather think first. `/recap` tells the story as far as you know it, and `/order` what to \
-read before this book, with a picture. Begin a message with `@{BOT}`, and all of us read the reply."""
+Press *Hint* if you would rather think first. `/recap` tells the story as far as you know it, and `/help` has the \
+rest, such as what to read before this book. Begin a message with `@{BOT}`, and all of us read the reply."""
 
 OPENING = ((ORGANISER, WELCOME), (MODERATOR, THREAD), (FINISHED, MORE))
 """What stands in the thread, by whom: in our own words, and nothing of the story."""

@@ -1,6 +1,8 @@
 """Buttons and menus that work after a restart: their state is in their id, and their errors go the one way."""
 
 import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import discord
@@ -25,7 +27,7 @@ class Pressed(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?!)"):
     def __init__(self, *given: int | str, label: str = "", style: discord.ButtonStyle | None = None) -> None:
         pattern = self.__discord_ui_compiled_template__
         self.given = dict(zip(pattern.groupindex, map(str, given), strict=True))
-        custom_id = pattern.pattern.partition("(?P<")[0] + ":".join(self.given.values())
+        custom_id = pattern.pattern.partition("(?P<")[0] + ":".join(filter(None, self.given.values()))
         button: discord.ui.Button[Any] = discord.ui.Button(
             label=label or self.label, custom_id=custom_id, style=style or self.style
         )
@@ -60,6 +62,47 @@ class Pressed(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?!)"):
     async def card(self, interaction: Interaction) -> Card:
         """Do what the button is there for, and return the card of it."""
         raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Something that a command opens and that any feature may offer as a button: its label, and what opens it.
+
+    `show` answers the interaction itself, with a card or a form; it is given a book's slug or a title, or nothing. Who
+    lacks the `right` that it takes is not offered it.
+    """
+
+    label: str
+    show: Callable[[Interaction, str], Awaitable[None]]
+    style: discord.ButtonStyle = discord.ButtonStyle.secondary
+    right: Right | None = None
+
+
+OPENINGS: dict[str, Opening] = {}
+"""What can be opened, by the name in the id of its button; a feature adds its own."""
+
+
+_OPENED = r"(?P<what>welcome-setup|welcome-help|plan|schedule-words|open-[a-z]{1,20})(?::(?P<of>.{1,75}))?"
+
+
+class OpenButton(Pressed, template=_OPENED):
+    """Opens what a feature has to show; so members reach it where they do not see its command."""
+
+    def __init__(self, what: str, of: str | None = "") -> None:
+        self._opening = OPENINGS.get(what, GONE)
+        self.right = self._opening.right
+        super().__init__(what, of or "", label=self._opening.label, style=self._opening.style)
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Open it."""
+        await self._opening.show(interaction, self.given["of"])
+
+
+async def _gone(_: Interaction, __: str) -> None:
+    raise Refused("I no longer have that button. /help shows what I can do here.")
+
+
+GONE = Opening("Open", _gone)
 
 
 class Picked(discord.ui.DynamicItem[BaseSelect[Any]], template=r"(?!)"):
@@ -225,4 +268,4 @@ async def share(interaction: Interaction, asked: Asked, card: Card, done: str) -
     return posted
 
 
-SHARED_BUTTONS = (Cancel, TakeBack)
+SHARED_BUTTONS = (Cancel, TakeBack, OpenButton)

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
 import discord
@@ -188,8 +188,14 @@ CURES: dict[type[DogearError], Callable[[Any], Items]] = {}
 
 
 async def tell(interaction: Interaction, error: Exception) -> None:
-    """Tell a member what went wrong, to them alone."""
-    await _tell(error, lambda card: deliver(interaction, card))
+    """Tell a member what went wrong, to them alone, with those cures that they have a right to."""
+
+    async def send(card: Card) -> None:
+        rights = [(item, getattr(item, "right", None)) for item in card.buttons]
+        items = [item for item, right in rights if right is None or await has(interaction, right)]
+        await deliver(interaction, replace(card, buttons=items))
+
+    await _tell(error, send)
 
 
 async def tell_in_reply(message: discord.Message, error: Exception) -> None:

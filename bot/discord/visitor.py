@@ -74,6 +74,15 @@ def in_clubs_and_direct_messages(command: C) -> C:
     )
 
 
+BY_BUTTON = discord.Permissions(manage_guild=True)
+"""Who sees, in a server, a command that members reach by the buttons of `/help`: what they see with “/” stays short.
+
+In a direct message everybody sees them, and a server may show them to its members under Integrations.
+"""
+FOR_ORGANISERS = discord.Permissions(manage_events=True)
+FOR_MODERATORS = discord.Permissions(manage_messages=True)
+
+
 async def visitor(interaction: Interaction) -> tuple[Member, Place]:
     """Return who asks and where. Raises ClubUnclear for a direct message that could be about several clubs.
 

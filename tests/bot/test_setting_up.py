@@ -1,4 +1,4 @@
-"""Setting a club up: each step is kept at once, the walk goes on where it was left, and what is missing has a cure."""
+"""Setting a club up: what is chosen is kept, and what is missing has a cure."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.club_settings import ASKED, ClubSettings, SetUp, SetUpProblem, Topic
-from bot.features.setup.rules import AGAIN, ALLOW, Channel, missing
+from bot.club_settings import ClubSettings, SetUp, SetUpProblem, Topic
+from bot.features.setup.rules import AGAIN, ALLOW, PICK_ROLE, Channel, missing
 from bot.times import UnknownZone
 from corpus.books import Book, Unit
 from tests.fakes.app import app_on
@@ -16,7 +16,7 @@ from tests.fakes.records import opened_records
 
 EMMA = Book("emma", "Emma", "Jane Austen", Unit.CHAPTER, 55)
 BOOKS = {"emma": EMMA}
-CHOSEN = ClubSettings(500, 501, 100, 101, "Europe/Berlin", "emma", Topic.DONE)
+CHOSEN = ClubSettings(500, 501, 100, 101, "Europe/Berlin", "emma")
 ROLES, CHANNELS = {500, 501}, {100: Channel("talk"), 101: Channel("sections")}
 
 
@@ -26,39 +26,23 @@ async def set_up(tmp_path: Path) -> AsyncIterator[SetUp]:
         yield SetUp(app_on(records, BOOKS))
 
 
-class TestTheWalk:
-    def test_steps_follow_one_another_and_both_ends_stay_where_they_are(self) -> None:
-        assert [step.next for step in Topic] == [*list(Topic)[1:], Topic.DONE]
-        assert [step.before for step in Topic] == [Topic.MODERATORS, *list(Topic)[:-1]]
-        assert [step.number for step in ASKED] == [1, 2, 3, 4, 5, 6]
+class TestWhatAClubChooses:
+    async def test_a_club_that_chose_nothing_is_in_utc(self, set_up: SetUp) -> None:
+        assert await set_up.settings(1) == ClubSettings(zone="UTC")
 
-    async def test_a_club_that_chose_nothing_is_at_the_beginning_and_in_utc(self, set_up: SetUp) -> None:
-        assert await set_up.settings(1) == ClubSettings()
-        assert await set_up.begin(1) == ClubSettings(zone="UTC", walk=Topic.MODERATORS)
-
-    async def test_each_choice_is_kept_and_goes_on(self, set_up: SetUp) -> None:
-        assert (await set_up.choose_id(1, Topic.MODERATORS, 500)).walk is Topic.ORGANISERS
-        assert (await set_up.choose_id(1, Topic.ORGANISERS, 501)).walk is Topic.TALK
+    async def test_each_choice_is_kept(self, set_up: SetUp) -> None:
+        await set_up.choose_id(1, Topic.MODERATORS, 500)
+        await set_up.choose_id(1, Topic.ORGANISERS, 501)
         await set_up.choose_id(1, Topic.TALK, 100)
-        assert (await set_up.choose_id(1, Topic.SCHEDULE, 101)).walk is Topic.ZONE
-        assert (await set_up.choose_zone(1, "berlin")).walk is Topic.BOOK
+        await set_up.choose_id(1, Topic.SCHEDULE, 101)
+        await set_up.choose_zone(1, "berlin")
         assert await set_up.choose_book(1, "emma") == CHOSEN
         assert await set_up.settings(1) == CHOSEN
         assert await set_up.settings(2) == ClubSettings()
 
-    async def test_it_goes_on_where_it_was_left_and_from_the_beginning_once_it_is_through(self, set_up: SetUp) -> None:
-        await set_up.go(1, Topic.SCHEDULE)
-        assert (await set_up.begin(1)).walk is Topic.SCHEDULE
-        await set_up.go(1, Topic.DONE)
-        assert (await set_up.begin(1)).walk is Topic.MODERATORS
-
-    async def test_a_zone_that_is_chosen_elsewhere_leaves_the_walk_where_it_is(self, set_up: SetUp) -> None:
-        await set_up.go(1, Topic.TALK)
-        assert await set_up.choose_zone(1, "Asia/Tokyo") == ClubSettings(zone="Asia/Tokyo", walk=Topic.TALK)
-
     async def test_what_was_chosen_can_be_taken_back(self, set_up: SetUp) -> None:
         await set_up.choose_id(1, Topic.MODERATORS, 500)
-        assert await set_up.choose_id(1, Topic.MODERATORS, None) == ClubSettings(walk=Topic.ORGANISERS)
+        assert await set_up.choose_id(1, Topic.MODERATORS, None) == ClubSettings()
 
     async def test_what_is_not_there_cannot_be_chosen(self, set_up: SetUp) -> None:
         with pytest.raises(UnknownZone, match=r"Did you mean Europe/Berlin\?"):
@@ -68,9 +52,8 @@ class TestTheWalk:
         assert await set_up.settings(1) == ClubSettings()
 
     async def test_two_who_choose_at_once_lose_nothing(self, set_up: SetUp) -> None:
-        await asyncio.gather(
-            *(set_up.choose_id(1, step, 500) for step in (Topic.MODERATORS, Topic.TALK, Topic.SCHEDULE))
-        )
+        topics = (Topic.MODERATORS, Topic.TALK, Topic.SCHEDULE)
+        await asyncio.gather(*(set_up.choose_id(1, topic, 500) for topic in topics))
         settings = await set_up.settings(1)
         assert (settings.moderators, settings.talk, settings.schedule) == (500, 500, 500)
 
@@ -87,13 +70,13 @@ class TestWhatIsMissing:
     def test_everything_that_was_not_chosen_is_named_with_its_cure(self) -> None:
         found = self.told(ClubSettings())
         assert len(found) == 5
-        assert {cure for _, cure in found} == {AGAIN}
+        assert {cure for _, cure in found} == {AGAIN, PICK_ROLE}
 
     @pytest.mark.parametrize("step", ["moderators", "organisers", "talk", "schedule"])
     def test_a_role_or_channel_that_was_deleted_is_named(self, step: str) -> None:
         ((what, cure),) = self.told(replace(CHOSEN, **{step: 999}))  # type: ignore[arg-type]
         assert "no longer exists" in what
-        assert cure == AGAIN
+        assert cure == (PICK_ROLE if step in ("moderators", "organisers") else AGAIN)
 
     def test_permissions_that_lack_are_named_channel_by_channel(self) -> None:
         channels = {100: Channel("talk", ("Attach Files", "Create Polls")), 101: Channel("x")}
@@ -112,4 +95,4 @@ class TestWhatIsMissing:
         ((what, _),) = self.told(replace(CHOSEN, book="persuasion"))
         assert "no longer in the library" in what
         (empty,) = missing(CHOSEN, ROLES, CHANNELS, {}, {})
-        assert empty == ("The library has no books.", "My operator can add some: python run_bot.py import.")
+        assert empty == ("The library has no books.", "Add one of your own: its title and length are enough.")

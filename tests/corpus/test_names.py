@@ -61,6 +61,18 @@ def test_a_name_that_nobody_knows_brings_those_that_come_near() -> None:
     assert nearest("qqqqqq") == []
 
 
+def test_the_beginning_of_the_only_title_that_begins_so_will_do_unless_whole_names_are_wanted() -> None:
+    assert find_book("tinker", LIBRARY).slug == "tinker-tailor-soldier-spy"
+    assert find_book("legacy of", LIBRARY).slug == "a-legacy-of-spies"
+    for typed in ("tinker", "legacy of"):
+        with pytest.raises(UnknownBook):
+            find_book(typed, LIBRARY, whole=True)
+    assert nearest("emm") == ["emma"], "too short to be meant"
+    two = LIBRARY | {"tinker-bell": book("tinker-bell", "Tinker Bell")}
+    with pytest.raises(UnknownBook, match="Did you mean Tinker Tailor Soldier Spy or Tinker Bell"):
+        find_book("tinker", two)
+
+
 def test_the_message_can_be_acted_on() -> None:
     with pytest.raises(UnknownBook, match=r"^I don’t know “smilys peple”\. Did you mean Smiley's People\?$"):
         find_book("smilys peple", LIBRARY)

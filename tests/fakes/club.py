@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import discord
 import simcord
@@ -25,6 +26,9 @@ from corpus.errors import DogearError
 from retrieval.retriever import Retriever
 from tests.fakes.records import opened_records
 
+HIDDEN = ("order", "shelf", "review", "mydata", "nominate", "schedule", "prompt", "club")
+"""Commands that a server hides from its members until it shows them under Integrations; buttons open the same."""
+
 
 @dataclass
 class Club:
@@ -39,10 +43,16 @@ class Club:
     expected: tuple[type[BaseException], ...] = (DogearError,)
 
     def member(self, name: str, guild: GuildHandle | None = None, **may: bool) -> MemberActor:
-        """Add a member to a club, with permissions in it."""
+        """Add a member to a club that shows all commands to its members, with permissions in it."""
         home = guild or self.guild
         roles = [home.create_role(f"role of {name}", permissions=discord.Permissions(**may))] if may else []
-        return home.add_member(self.env.create_user(name), roles=roles)
+        return self.shows_all(home.add_member(self.env.create_user(name), roles=roles))
+
+    def shows_all(self, member: MemberActor) -> MemberActor:
+        """Have a member's server show all commands to its members."""
+        for command in filter(None, (self.env.backend.find_command(name, member.guild.id) for name in HIDDEN)):
+            member.guild.set_command_permissions(int(command["id"]), {member.guild.default_role: True})
+        return member
 
     async def reader(self, name: str, guild: GuildHandle | None = None, **at: str) -> MemberActor:
         """Add a member who has said where they are: `the_lantern="ch 5"`."""
@@ -173,3 +183,34 @@ def fields(form: object) -> list[str]:
         own = [str(form["custom_id"])] if form.get("type") == 4 else []
         return own + [found for value in form.values() for found in fields(value)]
     return [found for value in form for found in fields(value)] if isinstance(form, list) else []
+
+
+def controls(form: object) -> Iterator[dict[str, Any]]:
+    """Yield the fields and menus of a modal, from top to bottom."""
+    if isinstance(form, Mapping):
+        if "custom_id" in form and form.get("type") != 18 and "components" not in form:
+            yield dict(form)
+        for value in form.values():
+            yield from controls(value)
+    elif isinstance(form, list):
+        for value in form:
+            yield from controls(value)
+
+
+async def fill(member: MemberActor, form: InteractionResult, **changed: Any) -> InteractionResult:  # noqa: ANN401 (fields)
+    """Send a modal off as it was filled in already, but for what is changed."""
+    assert form.modal is not None, shown(form)
+    given = {each["custom_id"]: _filled(member, each) for each in controls(form.modal)}
+    assert set(changed) <= set(given), set(given)
+    values = {name: value for name, value in (given | changed).items() if value not in (None, "", [])}
+    return await member.submit_modal(form, values)
+
+
+def _filled(member: MemberActor, control: Mapping[str, Any]) -> Any:  # noqa: ANN401 (by kind of field)
+    if control["type"] == 8:  # a menu of channels
+        there = {str(each["id"]) for each in control.get("default_values", ())}
+        return [channel for channel in member.guild.channels.values() if str(channel.id) in there]
+    picked = [option["value"] for option in control.get("options") or () if option.get("default")]
+    if control["type"] == 21:  # a radio group
+        return picked[0] if picked else None
+    return picked if "options" in control else control.get("value", "")

@@ -10,7 +10,7 @@ from discord.ext import commands
 
 from bot.audit import Did
 from bot.discord import autocomplete, context, visitor
-from bot.discord.buttons import SHARED_BUTTONS, Dialogue
+from bot.discord.buttons import SHARED_BUTTONS, Dialogue, OpenButton
 from bot.discord.cards import Card, Interaction, notice_card
 from bot.features.ask import views
 from bot.features.ask.clubs import ClubMenu
@@ -29,6 +29,7 @@ SEEN = 5_000
 
 SPOKEN = (discord.MessageType.default, discord.MessageType.reply)
 
+INTRODUCED = ("open-where", "welcome-help")
 INTRODUCTION = (
     "I answer questions about the book without spoilers: here within this channel’s ceiling, with /ask within what "
     "you have read.\nAsk me a question, or first tell me where you are with /progress set."
@@ -58,7 +59,7 @@ class ConversationCog(visitor.AppCog):
     async def _reply(self, message: discord.Message, text: str) -> None:
         """Reply to what somebody said: for everybody who reads along in a server, or in a direct message."""
         if not any(map(str.isalnum, text)):
-            await context.reply_to(message, notice_card(INTRODUCTION))
+            await context.reply_to(message, notice_card(INTRODUCTION, buttons=list(map(OpenButton, INTRODUCED))))
             return
         app, private = self._app, message.guild is None
         club = message.guild.id if message.guild else await self._club_of(message, text)

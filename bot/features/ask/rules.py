@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.answering.conversation import Exchange
+from bot.answering.intents import SAYINGS
 from bot.answering.reply import Reply
 from bot.app import App
 from bot.club_settings import SetUp
@@ -16,7 +17,7 @@ from bot.features.ceilings.store import Audiences
 from bot.features.schedules.rules import ScheduleState, range_name
 from bot.features.schedules.store import Schedules
 from bot.limits import Allowance
-from bot.people import Member, Place, club_name
+from bot.people import NO_CLUB, Member, Place, club_name
 from bot.times import timestamp
 from corpus.books import Book, Reveals, Slug
 from corpus.errors import DogearError
@@ -31,7 +32,25 @@ MAX_QUESTION = 500
 PERSONAL = ("left", "place")
 """Kinds of questions whose answers say where their asker is."""
 
+OFFERS: Mapping[str, tuple[str, ...]] = {
+    "setup": ("welcome-setup", "welcome-help"),
+    "add_book": ("open-add",),
+    "plan": ("plan", "open-schedule"),
+    "vote": ("open-nominations", "open-vote"),
+    "progress": ("open-where",),
+    "place": ("open-where",),
+    "meeting": ("open-schedule",),
+    "reading": ("open-where", "open-schedule"),
+    "help": ("welcome-help",),
+    "hello": ("welcome-help",),
+}
+"""What can be opened under the answer to a question of a kind that is about the club or the bot itself."""
+
 FOR_YOU_ALONE = "That says how far you are, so ask it with /ask: only you see the answer."
+
+
+class NoBook(DogearError):
+    """No book is named, and the club has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +59,7 @@ class Answer:
 
     `quotable` is false for a question whose own words might go further than those who read the answer. How far the
     `place` of a public reply goes may be said in public; the audience may not, as it stops where its asker is.
+    `kind` is that of a question about the club or the bot itself, and empty for one about a book.
     """
 
     asked: Asked
@@ -48,6 +68,7 @@ class Answer:
     note: str = ""
     quotable: bool = True
     place: Audience = field(default_factory=Audience)
+    kind: str = ""
 
 
 First = Callable[[Answer], Awaitable[object]]
@@ -156,7 +177,7 @@ class Questions:
         """Return the book that is meant. Raises UnknownBook, or DogearError where there is none."""
         book = await self.meant(member, place, typed_book)
         if book is None:
-            raise DogearError("Which book? Pick one in the book field, or say where you are with /progress set.")
+            raise NoBook("Which book? Pick one in the book field: the club has chosen none yet.")
         return book
 
     async def reported(self, member: Member, place: Place, typed_book: str | None = None) -> Book:
@@ -195,8 +216,10 @@ class Questions:
         there = await self._audiences.public(asked.place) if public else Audience()
         discussion, book = self._discussion, asked.book
 
+        kind, known = await self._of_club(asked, public=public) if asked.do == "ask" else ("", None)
+
         def answer(reply: Reply) -> Answer:
-            return Answer(asked, reply, audience, note, quotable, there)
+            return Answer(asked, reply, audience, note, quotable, there, kind)
 
         def work(at_once: Callable[[Reply], object]) -> Reply:
             match asked.do:
@@ -209,7 +232,7 @@ class Questions:
             text, before = (said.text, said.before) if said else (asked.text, ())
             return discussion.ask(text, audience, book, before, quote_only=no_tokens, at_once=at_once)
 
-        if asked.do == "ask" and (known := await self._of_club(asked, public=public)):
+        if known is not None:
             return answer(known)
         begun, loop = time.monotonic(), asyncio.get_running_loop()
         early: asyncio.Future[Reply] = loop.create_future()
@@ -229,17 +252,19 @@ class Questions:
         await self._allowance.spend(asked.member.club, reply.tokens)
         return answer(reply)
 
-    async def _of_club(self, asked: Asked, *, public: bool) -> Reply | None:
-        """Answer what the club knows and the library does not; None for any other question."""
+    async def _of_club(self, asked: Asked, *, public: bool) -> tuple[str, Reply | None]:
+        """Answer what the club knows and the library does not, and return the kind of what is not asked of a book."""
         club = club_name(asked.member.club)
         kind, said = await self._workers.do(lambda: self._discussion.kind(asked.text, club)), ""
         if public and kind in PERSONAL:
             said = FOR_YOU_ALONE
-        elif kind == "reading" and (book := self.books.get((await self._set_up.settings(asked.place.club)).book or "")):
-            said = f"The club reads {book.title} by {book.author}."
+        elif kind == "reading" and asked.place.club != NO_CLUB:
+            book = self.books.get((await self._set_up.settings(asked.place.club)).book or "")
+            said = f"The club reads {book.title} by {book.author}." if book else "No book is chosen yet."
         elif kind == "meeting":
             said = await self._next_meeting(asked.place.club)
-        return Reply("ask", asked.book, said, True) if said else None
+        about_club = bool(said) or kind in SAYINGS or kind in OFFERS
+        return kind if about_club else "", Reply("ask", asked.book, said, True) if said else None
 
     async def _next_meeting(self, club: int) -> str:
         """Return when a club meets next, and about what."""

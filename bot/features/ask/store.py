@@ -97,6 +97,14 @@ class AskedQuestions:
         member, place = Member(row.club, row.member), Place(row.club, row.place, row.adults)
         return Asked(row.id, member, place, row.do, row.text, row.book, row.at)
 
+    async def latest(self, do: str, place: Place) -> Asked | None:
+        """Return the latest of a kind that was kept in a place, and whose buttons still work."""
+        query = select(QuestionRow.id).where(QuestionRow.do == do, QuestionRow.club == place.club)
+        query = query.where(QuestionRow.place == place.id, QuestionRow.at > self._now() - BUTTONS_WORK)
+        async with self._sessions.reading() as session:
+            found = await session.scalar(query.order_by(QuestionRow.at.desc()).limit(1))
+        return await self.asked(found, do) if found else None
+
     async def forget_old(self) -> int:
         """Forget questions whose buttons no longer work; return how many."""
         away = delete(QuestionRow).where(QuestionRow.at < self._now() - BUTTONS_WORK).returning(QuestionRow.id)

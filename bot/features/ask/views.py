@@ -12,11 +12,11 @@ from bot.answering.reply import Mode
 from bot.answering.texts import place_sentence
 from bot.app import App
 from bot.audit import Audit, Did
-from bot.discord.buttons import ID, PAGE, PRIMARY, OwnButton, Page, Pressed, Share, share
+from bot.discord.buttons import ID, PAGE, PRIMARY, OpenButton, OwnButton, Page, Pressed, Share, share
 from bot.discord.cards import Card, Interaction, Item, Items, answer_card, notice_card, one_line, page_of, turns
 from bot.discord.context import ClubBot, Refused, app_of, bot_of, deliver, edit, may_share, readable
 from bot.discord.visitor import acknowledge, visitor
-from bot.features.ask.rules import Answer, First, Questions
+from bot.features.ask.rules import OFFERS, Answer, First, Questions
 from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.ceilings.store import Audiences
 from bot.features.progress.views import asked_for, asked_once, asking
@@ -36,6 +36,8 @@ QUESTION = 250
 
 def private_card(answer: Answer, books: Books, note: str = "", *, sharable: bool = True) -> Card:
     """Return the card of an answer that its asker alone sees."""
+    if answer.kind:
+        return answer_card(answer.reply, buttons=_offers(answer))
     return _card(answer, books, answer_items(answer, sharable=sharable), note=note or answer.note)
 
 
@@ -44,6 +46,8 @@ def public_card(answer: Answer, books: Books, asker: str = "") -> Card:
 
     Of an asker who is named, the question stands above it, unless its words go too far themselves.
     """
+    if answer.kind:
+        return answer_card(answer.reply, buttons=_offers(answer), public=True)
     footers = (*([f"Asked by {asker}"] if asker else []), how_far(answer.reply.book, answer.place, books))
     title = one_line(answer.asked.text, QUESTION) if asker and answer.quotable else ""
     items = [MineButton(answer.asked.id), WhyButton("p", answer.asked.id)] if answer.asked.id else []
@@ -104,6 +108,13 @@ def why(book: Slug | None, audience: Audience, books: Books, *, public: bool) ->
         return f"I use only what you’ve told me you have read; /progress show lists it. {nothing_beyond}"
     place = place_sentence(books[book], audience.positions.get(book))
     return f"{books[book].title}: {place} {nothing_beyond} If you have read on, use /progress set."
+
+
+def _offers(answer: Answer) -> list[Item]:
+    """Return what can be opened under an answer about the club or the bot itself."""
+    names = OFFERS.get(answer.kind, ())
+    here = names if answer.asked.member.club else [name for name in names if name in ("open-where", "welcome-help")]
+    return [OpenButton(name) for name in here]
 
 
 def _title(answer: Answer, books: Books) -> str:

@@ -8,22 +8,21 @@ from discord import app_commands
 from bot.answering import texts
 from bot.app import App
 from bot.discord import autocomplete
-from bot.discord.buttons import ID, PAGE, Page
+from bot.discord.buttons import ID, PAGE, OpenButton, Page
 from bot.discord.cards import Card, Interaction, Tone, headed, notice_card, paged_card, safe
-from bot.discord.context import ORGANISER, Refused, app_of, deliver, needs
+from bot.discord.context import ORGANISER, Refused, app_of, deliver
 from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs_and_direct_messages, visitor
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.books import sources, views
-from bot.features.books.rules import BookForm
 from bot.features.books.sources import SOURCES, removing_card, sources_card
 from bot.features.books.store import ClubBookProblem
-from bot.features.books.views import BookModal, form_of, open_form
+from bot.features.books.views import add_book
 from bot.features.ceilings.store import Audiences
 from bot.features.progress.store import Progress
 from bot.people import Member, Place
 from corpus.books import COVERS, Book
-from corpus.names import UnknownBook, find_book
+from corpus.names import find_book
 from retrieval.types import BookInWork
 
 NO_QUOTES = "There are no quotes from what you’ve read so far."  # the same whether there are some further on or not
@@ -73,6 +72,9 @@ async def quotes_card(app: App, asked: Asked, place: Place, page: int = 1) -> Ca
     return paged_card(f"Quotes from {book.title}", items, page, partial(QuotePageButton, asked.id))
 
 
+FROM_CARD = ("open-shelve", "open-review", "open-reviews", "open-order")
+"""What can be opened from the card of a book."""
+
 Name = app_commands.Range[str, 1, 200]
 BOOK = "Which book; if left out, the one discussed here or the one you’re reading"
 
@@ -99,7 +101,8 @@ class BookCog(AppCog):
         body = "\n\n".join(filter(None, (safe("\n".join(texts.cover_lines(known))), about)))
         footers = (safe(texts.measure(known)), safe(texts.place_sentence(known, marks)))
         covers = [(known.cover, f"The cover of {known.title}")] if known.cover.startswith(COVERS) else []
-        await deliver(interaction, Card(safe(known.title), body, (*by, *footers), Tone.ANSWER, covers=covers))
+        items = [OpenButton(what, known.slug) for what in FROM_CARD]
+        await deliver(interaction, Card(safe(known.title), body, (*by, *footers), Tone.ANSWER, items, covers=covers))
 
     @book.command(name="list")
     async def list_books(self, interaction: Interaction) -> None:
@@ -135,13 +138,7 @@ class BookCog(AppCog):
     @app_commands.describe(title="The title, if you like to write it here")
     async def add(self, interaction: Interaction, title: Name | None = None) -> None:
         """Add a book of your club’s own, or correct it: title and length are enough (organisers)."""
-        member, _ = await needs(interaction, ORGANISER)
-        try:
-            known = find_book(title or "", self._app.books_of(member.club))
-            form, slug = (form_of(known), known.slug) if known.club else (BookForm(title or "", ""), "")
-            await interaction.response.send_modal(BookModal(form, slug))
-        except UnknownBook:
-            await open_form(interaction, title or "")
+        await add_book(interaction, title or "")
 
     @book.command()
     @app_commands.describe(book="One of your club’s own books")

@@ -178,7 +178,7 @@ async def draft_of(
     books, form = app.get(ClubBooks), form.checked()
     if not slug:
         try:
-            known = find_book(form.title, app.books_of(member.club))
+            known = find_book(form.title, app.books_of(member.club), whole=True)
             if not known.club:
                 raise rules.BookFormProblem(f"{known.title} is in the library already. /book show tells you about it.")
             slug = known.slug
@@ -372,10 +372,8 @@ class AddBookButton(buttons.Confirm, template=rf"book-add:{buttons.ID}"):
         undo = UndoBookButton(asked.id)
         if kept.before:
             return cards.notice_card(f"Changed: {book.title}.", buttons=[undo])
-        text = (
-            "Your club has the book now. Say where you are with /progress set, plan the reading with /schedule create."
-        )
-        return cards.notice_card(text, book.title, [undo])
+        told = "Your club has the book now."
+        return cards.notice_card(told, book.title, [buttons.OpenButton("plan", book.slug), undo])
 
 
 class UndoBookButton(buttons.Undo, template=rf"book-undo:{buttons.ID}"):
@@ -406,7 +404,7 @@ class FormButton(buttons.OwnButton, template=rf"book-form:{buttons.ID}"):
 class AddItButton(buttons.Pressed, template=r"book-new:(?P<title>(?s:.){1,80})"):
     """Opens the form for a book that is not known, with its title."""
 
-    label = "Add it"
+    label, right = "Add this book", ORGANISER
 
     @classmethod
     def of(cls, error: UnknownBook) -> "list[AddItButton]":
@@ -424,6 +422,18 @@ def form_of(book: Book) -> rules.BookForm:
     """Return what an organiser would have typed for a book."""
     return rules.BookForm(book.title, book.author, rules.length_text(book))
 
+
+async def add_book(interaction: cards.Interaction, title: str = "") -> None:
+    """Open the form of a book of the club's own; of one that it has already, with what is known of it."""
+    member, _ = await needs(interaction, ORGANISER)
+    with contextlib.suppress(UnknownBook):
+        if title and (known := find_book(title, app_of(interaction).books_of(member.club), whole=True)).club:
+            await interaction.response.send_modal(BookModal(form_of(known), known.slug))
+            return
+    await open_form(interaction, title)
+
+
+buttons.OPENINGS["open-add"] = buttons.Opening("Add a book", add_book, right=ORGANISER)
 
 CURES[UnknownBook] = AddItButton.of
 

@@ -3,20 +3,16 @@
 import datetime as dt
 
 from bot.app import App
-from bot.club_settings import SetUp
 from bot.discord.buttons import PAGE, PRIMARY, Page, Pressed
-from bot.discord.cards import OPTIONS, Card, Interaction, Tone, notice_card, paged_card, safe
-from bot.discord.context import ORGANISER, app_of, needs
+from bot.discord.cards import Card, Interaction, Tone, notice_card, paged_card, safe
+from bot.discord.context import app_of
 from bot.discord.visitor import visitor
 from bot.features.history.store import ClubHistory, ReadBook
 from bot.features.progress.views import SCHEDULE, reached
 from bot.features.reviews.cog import review_form
 from bot.features.schedules.posts import Found
 from bot.features.schedules.rules import Schedule, SectionState, mark_name
-from bot.features.votes import rules
-from bot.features.votes.cog import may_post, nominations_card, preview
-from bot.features.votes.store import Nominations
-from bot.times import read_moment
+from bot.features.votes.cog import nominations_card, open_vote_form
 from corpus.text import plural
 
 
@@ -43,19 +39,13 @@ class NominatedButton(Pressed, template=r"ended-nominated"):
 
 
 class NextVoteButton(Pressed, template=r"ended-vote"):
-    """Shows an organiser the preview of a vote about the nominated books."""
+    """Opens, for an organiser, the form of a vote about the nominated books."""
 
-    label, opens = "Start the next vote", True
+    label = "Start the next vote"
 
-    async def card(self, interaction: Interaction) -> Card:
-        """Return the preview. Raises Refused or VoteProblem."""
-        app, (member, place) = app_of(interaction), await needs(interaction, ORGANISER)
-        may_post(interaction, rules.VoteKind.RANKED)
-        offered = [each.candidate for each in await app.get(Nominations).listed(place.club)][:OPTIONS]
-        now, zone = app.now(), (await app.get(SetUp).settings(place.club)).zone
-        closes = read_moment(rules.USUAL, now, zone, rules.SOONEST, rules.LATEST)
-        draft = rules.VoteDraft(rules.VoteKind.RANKED, closes, False, tuple(offered))
-        return await preview(app, member, place, draft)
+    async def pressed(self, interaction: Interaction) -> None:
+        """Open the form."""
+        await open_vote_form(interaction)
 
 
 class HistoryPageButton(Page, template=rf"history:{PAGE}"):

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from discord import app_commands
 
-from bot.discord.buttons import DANGER, Cancel, Pressed
+from bot.discord.buttons import DANGER, OPENINGS, Cancel, OpenButton, Opening, Pressed
 from bot.discord.cards import Attachment, Card, Interaction, notice_card, safe
 from bot.discord.context import Refused, app_of, club_here, deliver
-from bot.discord.visitor import AppCog, Feature, in_clubs_and_direct_messages
+from bot.discord.visitor import BY_BUTTON, AppCog, Feature, in_clubs_and_direct_messages
 from bot.features.my_data.store import MyData
 from bot.people import NO_CLUB, Member
 
@@ -44,33 +44,54 @@ def _listed(told: str, held: Mapping[str, int]) -> str:
     return "\n".join((told, *lines))
 
 
+async def export_data(interaction: Interaction, _: str = "") -> None:
+    """Show its asker everything that is known about them, as a file."""
+    member, held, file = await _held(interaction)
+    text = safe(_listed(f"What I know about you {_where(member)}:", held))
+    items = [OpenButton("open-deletion")] if held else []
+    card = Card(body=text, document=Attachment(FILE, file), buttons=items, note="Only you see this.")
+    await deliver(interaction, card)
+
+
+async def delete_data(interaction: Interaction, _: str = "") -> None:
+    """Show its asker what would be deleted."""
+    member, held, _file = await _held(interaction)
+    text = _listed(f"Delete everything I know about you {_where(member)}?", held)
+    text = f"{text}\nThis can’t be undone. My data, on /help, gives you a copy first."
+    items = [ForgetMeButton(member.club, member.id), Cancel(member.id, label="Keep it")]
+    await deliver(interaction, notice_card(text, buttons=items, note=STAYS) if held else notice_card(NOTHING))
+
+
+async def _held(interaction: Interaction) -> tuple[Member, Mapping[str, int], bytes]:
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    member = person(interaction)
+    return member, *await app_of(interaction).get(MyData).held(member)
+
+
+OPENINGS["open-data"] = Opening("My data", export_data)
+OPENINGS["open-deletion"] = Opening("Delete it all …", delete_data)
+
+
 class MyDataCog(AppCog):
     """What is held about a person: in a server of that club, in a direct message of all their clubs."""
 
     mydata = in_clubs_and_direct_messages(
-        app_commands.Group(name="mydata", description="Export or delete everything I know about you.")
+        app_commands.Group(
+            name="mydata",
+            description="Export or delete everything I know about you.",
+            default_permissions=BY_BUTTON,
+        )
     )
 
     @mydata.command()
     async def export(self, interaction: Interaction) -> None:
         """Get everything I know about you as a file; in a direct message, from all your clubs."""
-        member, held, file = await self._held(interaction)
-        text = safe(_listed(f"What I know about you {_where(member)}:", held))
-        await deliver(interaction, Card(body=text, document=Attachment(FILE, file), note="Only you see this."))
+        await export_data(interaction)
 
     @mydata.command()
     async def delete(self, interaction: Interaction) -> None:
         """Delete everything I know about you. I ask you to confirm first."""
-        member, held, _ = await self._held(interaction)
-        text = _listed(f"Delete everything I know about you {_where(member)}?", held)
-        text = f"{text}\nThis can’t be undone. /mydata export gives you a copy first."
-        items = [ForgetMeButton(member.club, member.id), Cancel(member.id, label="Keep it")]
-        await deliver(interaction, notice_card(text, buttons=items, note=STAYS) if held else notice_card(NOTHING))
-
-    async def _held(self, interaction: Interaction) -> tuple[Member, Mapping[str, int], bytes]:
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        member = person(interaction)
-        return member, *await self._app.get(MyData).held(member)
+        await delete_data(interaction)
 
 
 FEATURE = Feature("my_data", cogs=(MyDataCog,), buttons=(ForgetMeButton,))

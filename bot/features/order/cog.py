@@ -7,10 +7,10 @@ from discord import app_commands
 
 from bot.app import App
 from bot.discord import autocomplete
-from bot.discord.buttons import ID, PRIMARY, OwnButton, Pressed, Share
+from bot.discord.buttons import ID, OPENINGS, PRIMARY, Opening, OwnButton, Pressed, Share
 from bot.discord.cards import Attachment, Card, Interaction, Item, Items, Tone, safe
 from bot.discord.context import Refused, app_of, club_here, deliver
-from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs_and_direct_messages, visitor
+from bot.discord.visitor import BY_BUTTON, AppCog, Feature, acknowledge, in_clubs_and_direct_messages, visitor
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.ask.views import how_far
@@ -144,16 +144,26 @@ class OrderCog(AppCog):
     )
     @app_commands.autocomplete(book=autocomplete.books, series=autocomplete.series)
     @in_clubs_and_direct_messages
+    @app_commands.default_permissions(BY_BUTTON)
     async def order(self, interaction: Interaction, book: Name | None = None, series: Name | None = None) -> None:
         """Show the order to read books in: recommended for you, by publication, by story time."""
-        member, place = await acknowledge(interaction)
-        if book and series:
-            raise DogearError("Choose either a book or a series, not both.")
-        slug = find_book(book, self._app.books_of(member.club)).slug if book else None
-        at_hand = None if book or series else await self._app.get(Questions).meant(member, place)
-        wanted = series or (at_hand.series if at_hand else "")
-        asked = await self._app.get(AskedQuestions).keep("order", member, place, wanted, slug)
-        await deliver(interaction, await own_order(interaction, asked))
+        await show_order(interaction, book or "", series or "")
+
+
+async def show_order(interaction: Interaction, book: str = "", series: str = "") -> None:
+    """Show the order for a book, a series, or what its asker reads."""
+    member, place = await acknowledge(interaction)
+    if book and series:
+        raise DogearError("Choose either a book or a series, not both.")
+    app = app_of(interaction)
+    slug = find_book(book, app.books_of(member.club)).slug if book else None
+    at_hand = None if book or series else await app.get(Questions).meant(member, place)
+    wanted = series or (at_hand.series if at_hand else "")
+    asked = await app.get(AskedQuestions).keep("order", member, place, wanted, slug)
+    await deliver(interaction, await own_order(interaction, asked))
+
+
+OPENINGS["open-order"] = Opening("Reading order", show_order)
 
 
 FEATURE = Feature("order", cogs=(OrderCog,), buttons=(OrderButton, ShareOrderButton, MyOrderButton))

@@ -5,16 +5,17 @@ from collections.abc import Sequence
 from discord import app_commands
 
 from bot.answering.texts import place_line, told_of
-from bot.discord import autocomplete
+from bot.discord import autocomplete, buttons
 from bot.discord.buttons import DANGER, ID, Cancel, Confirm, Share
 from bot.discord.cards import Card, Interaction, Tone, notice_card, safe
-from bot.discord.context import app_of, club_here, deliver, may_share
+from bot.discord.context import CURES, app_of, club_here, deliver, may_share
 from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs_and_direct_messages, visitor
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.ask.views import how_far
 from bot.features.ceilings.store import Audiences
-from bot.features.progress.store import Moved, Progress, ProgressProblem
+from bot.features.progress import views
+from bot.features.progress.store import Moved, NotSaid, Progress, ProgressProblem
 from bot.features.progress.views import LINES, PROGRESS_BUTTONS, ProgressUndoButton, moved_card, undone_card
 from bot.people import Member
 from corpus.names import find_book
@@ -67,6 +68,17 @@ Where = app_commands.Range[str, 1, MAX_LENGTH]
 Typed = app_commands.Range[str, 1, 200]
 
 
+async def ask_where(interaction: Interaction, slug: str = "") -> None:
+    """Ask in a form where its reader is in a book, or in the one at hand."""
+    app, (member, place) = app_of(interaction), await visitor(interaction)
+    book = await app.get(Questions).reported(member, place, slug)
+    await interaction.response.send_modal(views.WhereModal(book))
+
+
+buttons.OPENINGS["open-where"] = buttons.Opening("Where are you?", ask_where, buttons.PRIMARY)
+CURES[NotSaid] = lambda error: views.where_button(error.book.slug)
+
+
 class ProgressCog(AppCog):
     """A member's own positions."""
 
@@ -94,7 +106,7 @@ class ProgressCog(AppCog):
             f"{place_line(books[slug], report.reached.marks_in(books[slug]))}, said <t:{int(report.at.timestamp())}:R>"
             for slug, report in reversed(reports.items())
         ]
-        more = [f"and {len(lines) - SHOWN} more, which /mydata export lists"] if len(lines) > SHOWN else []
+        more = [f"and {len(lines) - SHOWN} more; My data, on /help, has all of them"] if len(lines) > SHOWN else []
         here = how_far(None, await self._app.get(Audiences).public(place), books)
         public = club_here(interaction) is not None
         note = f"What I say here for everybody is {here[0].lower()}{here[1:]}." if public else ""

@@ -147,6 +147,14 @@ class ProgressProblem(DogearError):
     """There is nothing to forget or to take back, or nothing to share."""
 
 
+class NotSaid(ProgressProblem):
+    """A member has not said where they are in a book."""
+
+    def __init__(self, book: Book) -> None:
+        super().__init__(f"You haven’t told me where you are in {book.title}.")
+        self.book = book
+
+
 @dataclass(frozen=True, slots=True)
 class Moved:
     """A book in which a member's position changed: marks finished, None where nothing is said.
@@ -193,7 +201,7 @@ class Progress:
         """Return where a member is in a book, for them to tell others. Raises ProgressProblem."""
         marks = (await self.positions(member)).get(book.slug)
         if marks is None:
-            raise ProgressProblem(f"You haven’t told me where you are in {book.title}. Use /progress set.")
+            raise NotSaid(book)
         return marks
 
     async def undo(self, member: Member, number: int | None = None) -> list[Moved]:

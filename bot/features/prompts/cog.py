@@ -11,10 +11,10 @@ from bot.answering.drafts import PromptDraft
 from bot.app import App
 from bot.club_settings import SetUp
 from bot.discord import autocomplete
-from bot.discord.buttons import DANGER, ID, PRIMARY, Dialogue, OwnButton, Pressed
+from bot.discord.buttons import DANGER, ID, OPENINGS, PRIMARY, Dialogue, Opening, OwnButton, Pressed
 from bot.discord.cards import CHOICE, CHOICES, Card, Interaction, Tone, notice_card, one_line, safe, turns
 from bot.discord.context import MODERATOR, app_of, bot_of, deliver, has, may_speak, needs, replace_card
-from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs, visitor
+from bot.discord.visitor import FOR_MODERATORS, AppCog, Feature, acknowledge, in_clubs, visitor
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import AskedQuestions
 from bot.features.ceilings.store import Audiences
@@ -26,7 +26,7 @@ from corpus.books import Book, Reveals
 from corpus.names import find_book
 from corpus.positions import MAX_LENGTH
 
-EMPTY = "The queue is empty. Write a prompt with /prompt draft; everybody can suggest one with /prompt suggest."
+EMPTY = "The queue is empty. Write a prompt with /prompt draft; everybody can suggest one, from /help."
 
 DECISIONS = {"approve": "Approve", "post": "Post here now"}
 SHOW = {"show": "Show it"}
@@ -255,23 +255,55 @@ async def numbers(interaction: Interaction, typed: str) -> list[app_commands.Cho
     return [app_commands.Choice(name=one_line(f"{each.id}: {words(each)}", CHOICE), value=each.id) for each in fitting]
 
 
+async def suggest_prompt(interaction: Interaction, text: str, book: str = "") -> None:
+    """Put a question of its asker's on the queue."""
+    app, (member, place) = app_of(interaction), await acknowledge(interaction)
+    known = find_book(book, app.books_of(member.club)).slug if book else None
+    await app.get(Prompts).suggest(member, place, text, book=known)
+    await deliver(interaction, notice_card("Suggested. Only the moderators see it, in their queue."))
+
+
+class SuggestModal(Dialogue, title="Suggest a question"):
+    """A question for everybody to discuss."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = self.line(
+            "The question", "text", "", max_length=MAX_PROMPT, style=discord.TextStyle.paragraph,
+            description="The moderators look at it first.",
+        )  # fmt: skip
+        self.book = self.line("Which book is it about?", "book", "", max_length=200, required=False)
+
+    async def on_submit(self, interaction: Interaction, /) -> None:
+        """Suggest it."""
+        await suggest_prompt(interaction, self.text.value, self.book.value.strip())
+
+
+async def open_suggestion(interaction: Interaction, _: str) -> None:
+    """Open the form."""
+    await interaction.response.send_modal(SuggestModal())
+
+
+OPENINGS["open-suggest"] = Opening("Suggest a question", open_suggestion)
+
+
 class PromptCog(AppCog):
-    """Discussion prompts, from the idea to the post.
+    """Discussion prompts, from the idea to the post."""
 
-    The group asks for no permission, as Discord would hide `/prompt suggest` with it: every other command does.
-    """
-
-    prompt = in_clubs(app_commands.Group(name="prompt", description="Questions to discuss, about what we have read."))
+    prompt = in_clubs(
+        app_commands.Group(
+            name="prompt",
+            description="Questions to discuss, about what we have read.",
+            default_permissions=FOR_MODERATORS,
+        )
+    )
 
     @prompt.command()
     @app_commands.describe(text="The question, in your own words", book="Which book it is about")
     @app_commands.autocomplete(book=autocomplete.books)
     async def suggest(self, interaction: Interaction, text: Words, book: Typed | None = None) -> None:
         """Suggest a question for everybody to discuss. The moderators look at it first."""
-        member, place = await acknowledge(interaction)
-        known = find_book(book, self._app.books_of(member.club)).slug if book else None
-        await self._app.get(Prompts).suggest(member, place, text, book=known)
-        await deliver(interaction, notice_card("Suggested. Only the moderators see it, in their queue."))
+        await suggest_prompt(interaction, text, book or "")
 
     @prompt.command()
     @app_commands.describe(kind="What kind of question", book="The book", upto=UPTO)

@@ -13,11 +13,11 @@ from pydantic import TypeAdapter
 
 from bot.answering.texts import reach
 from bot.app import App
-from bot.discord import autocomplete
+from bot.discord import autocomplete, buttons, cards
 from bot.discord.buttons import DANGER, ID, PAGE, PRIMARY, Cancel, Confirm, Dialogue, OwnButton, Page, Undo
 from bot.discord.cards import INPUT, MODAL_TITLE, Card, Interaction, notice_card, one_line, opening, paged_card, safe
 from bot.discord.context import Choice, Refused, app_of, deliver
-from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs_and_direct_messages, visitor
+from bot.discord.visitor import BY_BUTTON, AppCog, Feature, acknowledge, in_clubs_and_direct_messages, visitor
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.ceilings.store import Audiences
@@ -90,7 +90,9 @@ class ReviewPageButton(Page, template=rf"reviews:{ID}:{PAGE}"):
         asked = await app.get(AskedQuestions).asked(self.given["asked_id"], "reviews")
         member, place = await visitor(interaction)
         if asked.member.club != member.club or asked.place.id != place.id:
-            raise Refused("That list belongs to somebody else or another server. Use /review read here.")
+            raise Refused(
+                "That list belongs to somebody else or another server. Open it from the book’s card: /book show."
+            )
         return await reviews_card(app, member, place, asked, self.page)
 
 
@@ -281,11 +283,68 @@ SINCE = [
 ]
 
 
+async def write_review(interaction: Interaction, book: str = "") -> None:
+    """Open the form of its asker's review, with the earlier one in it."""
+    app, (member, place) = app_of(interaction), await visitor(interaction)
+    app.get(Reviews).check(member)
+    known = await app.get(Questions).needed(member, place, book)
+    earlier = await app.get(Reviews).mine(member, known)
+    marks = (await app.get(Progress).positions(member)).get(known.slug, 0)
+    await interaction.response.send_modal(ReviewModal(known, ReviewDraft.begun(known, earlier, marks)))
+
+
+async def read_reviews(interaction: Interaction, book: str = "", stars: int = 1, since: str = "any") -> None:
+    """Show the reviews that its asker may read."""
+    app, (member, place) = app_of(interaction), await acknowledge(interaction)
+    known = await app.get(Questions).needed(member, place, book)
+    asked = await app.get(AskedQuestions).keep("reviews", member, place, f"{stars} {since}", known.slug)
+    await deliver(interaction, await reviews_card(app, member, place, asked))
+
+
+class OwnReviewMenu(buttons.Picked, template=r"my-review"):
+    """Picks one of the reviews that its presser has written."""
+
+    async def card(self, interaction: Interaction, values: list[str]) -> Card:
+        """Show it, with what can be done about it."""
+        app, (member, place) = app_of(interaction), await visitor(interaction)
+        if (book := app.books.get(values[0])) is None:
+            raise Refused("That book is no longer in the library.")
+        review = await app.get(Reviews).needed(member, book)
+        asked = await app.get(AskedQuestions).keep("review", member, place, "", book.slug)
+        text = "\n".join(filter(None, (_stars(review.stars), opening(review.text, SHOWN))))
+        return notice_card(
+            text, f"Your review of {book.title}", [ReviewEditButton(asked.id), ReviewDeleteButton(asked.id)]
+        )
+
+
+async def own_reviews(interaction: Interaction, _: str = "") -> None:
+    """Show its asker which books they have reviewed, to change what they wrote."""
+    app, (member, _place) = app_of(interaction), await acknowledge(interaction)
+    mine = [each for each in await app.get(Reviews).all_of(member) if each.book in app.books][: cards.OPTIONS]
+    options = [
+        discord.SelectOption(label=one_line(app.books[each.book].title, cards.OPTION), value=each.book) for each in mine
+    ]
+    menu = discord.ui.Select[Any](custom_id="my-review", placeholder="Change or delete one", options=options)
+    lines = [f"{app.books[each.book].title}: {_stars(each.stars)}" for each in mine]
+    none = "You haven’t reviewed a book yet."
+    items = [*([OwnReviewMenu(menu)] if mine else []), buttons.OpenButton("open-review")]
+    await deliver(interaction, notice_card("\n".join(lines) or none, "My reviews", items))
+
+
+buttons.OPENINGS["open-review"] = buttons.Opening("Write a review", write_review)
+buttons.OPENINGS["open-reviews"] = buttons.Opening("Reviews", read_reviews)
+buttons.OPENINGS["open-ownreviews"] = buttons.Opening("My reviews", own_reviews)
+
+
 class ReviewCog(AppCog):
     """Members' reviews, and the library's."""
 
     review = in_clubs_and_direct_messages(
-        app_commands.Group(name="review", description="Reviews: your own, and those you can read without spoilers.")
+        app_commands.Group(
+            name="review",
+            description="Reviews: your own, and those you can read without spoilers.",
+            default_permissions=BY_BUTTON,
+        )
     )
 
     @review.command()
@@ -293,10 +352,7 @@ class ReviewCog(AppCog):
     @app_commands.autocomplete(book=autocomplete.books)
     async def write(self, interaction: Interaction, book: Typed | None = None) -> None:
         """Write or change your review: stars, a text, and how far readers must be to see it."""
-        member, place = await visitor(interaction)
-        self._app.get(Reviews).check(member)
-        known = await self._app.get(Questions).needed(member, place, book)
-        await interaction.response.send_modal(await review_form(self._app, member, known))
+        await write_review(interaction, book or "")
 
     @review.command()
     @app_commands.describe(book="The book", stars="At least this many stars", since="Not older than")
@@ -306,10 +362,7 @@ class ReviewCog(AppCog):
         self, interaction: Interaction, book: Typed | None = None, stars: Stars = 1, since: str = "any"
     ) -> None:
         """Read reviews without spoilers for you. Only you see them."""
-        member, place = await acknowledge(interaction)
-        known = await self._app.get(Questions).needed(member, place, book)
-        asked = await self._app.get(AskedQuestions).keep("reviews", member, place, f"{stars} {since}", known.slug)
-        await deliver(interaction, await reviews_card(self._app, member, place, asked))
+        await read_reviews(interaction, book or "", stars, since)
 
     @review.command()
     @app_commands.describe(book="The book")
@@ -335,5 +388,6 @@ class ReviewCog(AppCog):
 
 BUTTONS = (
     ReviewPageButton, ReviewDeleteButton, ReviewGoneButton, ReviewBackButton, ReviewDraftButton, ReviewEditButton,
+    OwnReviewMenu,
 )  # fmt: skip
 FEATURE = Feature("reviews", cogs=(ReviewCog,), buttons=BUTTONS)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from bot.features.schedules import rules
 from bot.features.schedules.rules import NotPossible, Schedule, ScheduleState, Section, SectionState
-from bot.features.schedules.words import Wish, read_wish
+from bot.features.schedules.words import Every, Rhythm, Wish, read_wish
 from bot.people import Member, Reached
 from bot.times import find_zone, local, moment
 from corpus.books import Book, Slug
@@ -185,8 +185,9 @@ def cancelled(schedule: Schedule, now: dt.datetime) -> ScheduleChange:
 def edited(schedule: Schedule, wish: Wish, book: Book, now: dt.datetime) -> ScheduleChange:
     """Return a schedule as an organiser's words would have it from here on. Raises NotPossible.
 
-    A time or a zone alone moves every meeting to come. Anything else plans the rest of the book anew, at the time of
-    day of the last section unless another is said: its sections take the place of those ahead, number by number.
+    A time or a zone alone moves every meeting to come; “Thursdays at 7pm” moves them to other days, and leaves what is
+    read for each. Anything else plans the rest of the book anew, at the time of day of the last section unless another
+    is said: its sections take the place of those ahead, number by number.
     """
     zone = wish.zone or schedule.zone
     if replace(wish, at=None, zone="") == Wish():
@@ -197,8 +198,10 @@ def edited(schedule: Schedule, wish: Wish, book: Book, now: dt.datetime) -> Sche
         )
     begun = [section for section in schedule.live if section not in schedule.ahead(now)]
     after, number = (begun[-1].last if begun else 0), max((section.number for section in begun), default=0) + 1
-    whole = replace(wish, at=wish.at or schedule.live[-1].at)
-    drafted = rules.drafted(whole, book, zone, now, after=after, number=number)
+    ahead = schedule.ahead(now)
+    whole = replace(_on_same_days(wish, ahead), at=wish.at or schedule.live[-1].at)
+    ends = tuple(section.last for section in ahead) if wish.rhythm and not wish.amount else ()
+    drafted = rules.drafted(whole, book, zone, now, after=after, number=number, ends=ends)
     sections = {section.number: section for section in (*begun, *drafted)}
     for old in schedule.sections:
         new = sections.get(old.number)
@@ -208,6 +211,16 @@ def edited(schedule: Schedule, wish: Wish, book: Book, now: dt.datetime) -> Sche
             sections[old.number] = _raised(old, replace(new, sequence=old.sequence, event=old.event))
     ordered = tuple(section for _, section in sorted(sections.items()))
     return _in_order(schedule, replace(schedule, zone=zone, sections=ordered), now)
+
+
+def _on_same_days(wish: Wish, ahead: Sequence[Section]) -> Wish:
+    """Return a wish that says nothing of days with those of the meetings to come: “4 chapters a week”."""
+    if wish.rhythm or wish.first or wish.dates or any(own.on for own in wish.own) or not ahead:
+        return wish
+    weeks = (ahead[1].day - ahead[0].day).days / 7 if len(ahead) > 1 else 1
+    if weeks not in range(1, 9):
+        return wish
+    return replace(wish, rhythm=Rhythm(Every.WEEK, int(weeks), (ahead[0].day.weekday(),)), first=ahead[0].day)
 
 
 Books = Mapping[Slug, Book]

@@ -2,18 +2,20 @@
 
 from typing import Any
 
-import discord
 from discord import app_commands
 
 from bot.club_settings import SetUp
 from bot.discord import autocomplete
+from bot.discord.buttons import OPENINGS, Opening
 from bot.discord.cards import Interaction
-from bot.discord.context import ORGANISER, Refused, Right, app_of, deliver, lacking, lacks_in, parent_of
-from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs
+from bot.discord.context import ORGANISER, Right, app_of, deliver, parent_of
+from bot.discord.visitor import FOR_ORGANISERS, AppCog, Feature, acknowledge, in_clubs
 from bot.features.schedules.changes import Do, Order, ScheduleRequest
+from bot.features.schedules.dates import DATE_BUTTONS, find_date
+from bot.features.schedules.forms import change_schedule, chosen_channel, plan_book
 from bot.features.schedules.jobs import RunningSchedules
 from bot.features.schedules.posts import calendar_card
-from bot.features.schedules.stage import EVENTS, Parent, ScheduleStage, needed_in
+from bot.features.schedules.stage import Parent, ScheduleStage
 from bot.features.schedules.store import JOBS, Kept, Schedules
 from bot.features.schedules.views import BUTTONS, preview_card, shown
 from bot.features.schedules.words import MAX_LENGTH
@@ -29,25 +31,6 @@ Number = app_commands.Range[int, 1, 999]
 
 WORDS = "When you meet and how much you read: Fridays at 8pm, 5 chapters a week, from next week"
 BOOK = "Which book; if left out, the one of this channel"
-SPEAKING = discord.Permissions(view_channel=True, send_messages=True)
-
-
-def chosen_channel(interaction: Interaction, chosen: Parent | None, usual: int | None = None) -> Parent:
-    """Return where a schedule is to take place: as chosen, as usual, or here. Raises Refused."""
-    guild = interaction.guild
-    if guild is None:
-        raise Refused("That works in a club’s server, not in a direct message.")
-    here = guild.get_channel(parent_of(interaction) or interaction.channel_id or 0)
-    channel = chosen or guild.get_channel(usual or 0) or here
-    if not isinstance(channel, Parent):
-        raise Refused("Choose a text channel or a forum in the channel field: its threads or posts open there.")
-    person = interaction.user
-    if isinstance(person, discord.Member) and not channel.permissions_for(person) >= SPEAKING:
-        raise Refused(f"You can’t write in #{channel.name}, so you can’t plan a schedule there.")
-    lacks = (*lacks_in(channel, needed_in(channel)), *lacking(guild.me.guild_permissions, EVENTS))
-    if lacks:
-        raise Refused(f"I need the permission {' and '.join(lacks)} in #{channel.name}. Please allow it and try again.")
-    return channel
 
 
 @autocomplete.offers
@@ -57,24 +40,28 @@ async def scheduled(interaction: Interaction) -> autocomplete.Names:
 
 
 class ScheduleCog(AppCog):
-    """Schedules, from the preview to the calendar.
+    """Schedules, from the preview to the calendar."""
 
-    The group asks for no permission, as Discord would hide `/schedule show` with it: what changes a schedule does.
-    """
-
-    schedule = in_clubs(app_commands.Group(name="schedule", description="What we read and when we meet."))
+    schedule = in_clubs(
+        app_commands.Group(
+            name="schedule", description="What we read and when we meet.", default_permissions=FOR_ORGANISERS
+        )
+    )
 
     @schedule.command()
     @app_commands.describe(
-        book="The book", words=WORDS, zone="Time zone; the club’s if left out",
+        book="The book; the club’s if left out", words=WORDS, zone="Time zone; the club’s if left out",
         channel="Where its threads or posts open; if left out, the club’s schedule channel or this one"
     )  # fmt: skip
     @app_commands.autocomplete(book=autocomplete.books, zone=autocomplete.zones)
     async def create(
-        self, interaction: Interaction, book: Typed, words: Words, zone: Typed | None = None,
-        channel: Parent | None = None
+        self, interaction: Interaction, book: Typed | None = None, words: Words | None = None,
+        zone: Typed | None = None, channel: Parent | None = None
     ) -> None:  # fmt: skip
-        """Plan the reading of a book. You see a preview of every section first (organisers)."""
+        """Plan the reading of a book, in a form or in words. You see each section first (organisers)."""
+        if not (book and words):
+            await plan_book(interaction, book or "", words or "", zone or "", channel.id if channel else 0)
+            return
         member, place = await acknowledge(interaction, ORGANISER)
         known = find_book(book, self._app.books_of(member.club))
         settings = await self._app.get(SetUp).settings(member.club)
@@ -87,8 +74,7 @@ class ScheduleCog(AppCog):
     @app_commands.autocomplete(book=scheduled)
     async def show(self, interaction: Interaction, book: Typed | None = None) -> None:
         """Show all sections and their dates, and set reminders."""
-        kept, _, _ = await self._meant(interaction, book)
-        await deliver(interaction, await shown(interaction, kept, 1))
+        await show_schedule(interaction, book or "")
 
     @schedule.command()
     @app_commands.describe(
@@ -103,9 +89,17 @@ class ScheduleCog(AppCog):
         channel: Parent | None = None
     ) -> None:  # fmt: skip
         """Change what is still to come: everything, one section, the channel or other books (organisers)."""
+        if not (words or section or meets or upto or channel):
+            await change_schedule(interaction, book or "")
+            return
         moved = chosen_channel(interaction, channel).id if channel else 0
         change = {"words": words or "", "section": section or 0, "meets": meets or "", "upto": upto or ""}
         await self._change(interaction, book, Do.EDIT, **change, place=moved)
+
+    @schedule.command()
+    async def date(self, interaction: Interaction) -> None:
+        """Ask in a poll which times suit, see its result, and choose one (organisers)."""
+        await find_date(interaction)
 
     @schedule.command()
     @app_commands.describe(days="How many days later; -7 is a week earlier", book=BOOK,
@@ -144,27 +138,36 @@ class ScheduleCog(AppCog):
     @app_commands.autocomplete(book=scheduled)
     async def export(self, interaction: Interaction, book: Typed | None = None) -> None:
         """Get the meetings as a file for your calendar."""
-        kept, _, _ = await self._meant(interaction, book)
+        kept, _, _ = await meant(interaction, book)
         await deliver(interaction, await calendar_card(self._app, kept.schedule))
 
     async def _change(self, interaction: Interaction, book: str | None, do: Do, **change: Any) -> None:  # noqa: ANN401 (fields of Order)
         """Show what a change would change."""
-        kept, member, place = await self._meant(interaction, book, ORGANISER)
+        kept, member, place = await meant(interaction, book, ORGANISER)
         order = Order(kept.schedule.id, kept.version, do, self._app.now(), **change)
         await deliver(interaction, await preview_card(self._app, member, place, order))
 
-    async def _meant(
-        self, interaction: Interaction, book: str | None, right: Right | None = None
-    ) -> tuple[Kept, Member, Place]:
-        """Return the schedule that is meant, who asks and where. Raises Refused, UnknownBook or NotPossible."""
-        member, place = await acknowledge(interaction, right)
-        known = find_book(book, self._app.books_of(member.club)) if book else None
-        return await self._app.get(Schedules).find(place, parent_of(interaction), known), member, place
+
+async def meant(interaction: Interaction, book: str | None, right: Right | None = None) -> tuple[Kept, Member, Place]:
+    """Return the schedule that is meant, who asks and where. Raises Refused, UnknownBook or NotPossible."""
+    member, place = await acknowledge(interaction, right)
+    app = app_of(interaction)
+    known = find_book(book, app.books_of(member.club)) if book else None
+    return await app.get(Schedules).find(place, parent_of(interaction), known), member, place
+
+
+async def show_schedule(interaction: Interaction, book: str = "") -> None:
+    """Show the sections of a schedule, and offer reminders."""
+    kept, _, _ = await meant(interaction, book)
+    await deliver(interaction, await shown(interaction, kept, 1))
+
+
+OPENINGS["open-schedule"] = Opening("Schedule", show_schedule)
 
 
 FEATURE = Feature(
     "schedules",
     cogs=(ScheduleCog,),
-    buttons=BUTTONS,
+    buttons=(*BUTTONS, *DATE_BUTTONS),
     jobs={JOBS: lambda bot: RunningSchedules(bot.app, bot.jobs, ScheduleStage(bot)).do},
 )

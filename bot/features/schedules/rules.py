@@ -193,12 +193,15 @@ _FREQUENCIES: Mapping[Every, Literal[1, 2, 3]] = {Every.DAY: DAILY, Every.WEEK: 
 
 
 def drafted(
-    wish: Wish, book: Book, zone: str, now: dt.datetime, *, after: int = 0, number: int = 1
+    wish: Wish, book: Book, zone: str, now: dt.datetime, *, after: int = 0, number: int = 1, ends: Ends = ()
 ) -> tuple[Section, ...]:
-    """Return the sections for what comes after a mark, numbered from `number`. Raises NotPossible."""
+    """Return the sections for what comes after a mark, numbered from `number`. Raises NotPossible.
+
+    With `ends` they end there, whatever the wish says.
+    """
     if wish.at is None:
         raise NotPossible("At what time do you meet? Add for example “at 8pm”.")
-    ends, days = _matched(wish, book, local(now, zone).date(), after)
+    ends, days = _matched(wish, book, local(now, zone).date(), after, ends)
     sections = tuple(
         Section(n, begin + 1, end, day, wish.at, moment(day, wish.at, zone))
         for n, ((begin, end), day) in enumerate(zip(pairwise((after, *ends)), days, strict=True), number)
@@ -211,14 +214,16 @@ def drafted(
     return sections
 
 
-def _matched(wish: Wish, book: Book, today: dt.date, after: int) -> tuple[Ends, Sequence[dt.date]]:
+def _matched(
+    wish: Wish, book: Book, today: dt.date, after: int, ends: Ends = ()
+) -> tuple[Ends, Sequence[dt.date]]:  # fmt: skip
     """Return as many sections as days. Raises NotPossible where what was said of both does not go together."""
     dates = [own.on for own in wish.own if own.on] or [day for day in wish.dates if day not in wish.skipped]
     if dates and wish.rhythm:
         raise NotPossible("Write either dates or a rhythm such as “Fridays”, not both.")
     rhythm = None if dates else _rhythm(wish)
     days = _days(rhythm, wish, wish.first or today + dt.timedelta(days=1)) if rhythm else dates
-    ends = _ends(wish, rhythm, book, len(days) if dates or wish.until or wish.span else 0, after)
+    ends = ends or _ends(wish, rhythm, book, len(days) if dates or wish.until or wish.span else 0, after)
     if len(ends) > len(days) or (dates and len(ends) < len(days)):
         raise NotPossible(
             f"That makes {plural(len(ends), 'section')}, but there are {plural(len(days), 'meeting')} in that time. "
@@ -343,14 +348,18 @@ def date_name(meets: dt.datetime, zone: str) -> str:
     return f"{day_name(there.date())}, {there:%H:%M}"
 
 
+def section_name(schedule: Schedule, section: Section) -> str:
+    """Return a section by its number, its stretch of the book and its date."""
+    return f"{section.number}. {range_name(schedule, section)} · {date_name(section.meets, schedule.zone)}"
+
+
 def preview(schedule: Schedule) -> list[str]:
     """Return a schedule's lines: what and where the clocks are, and every section."""
     state = "" if schedule.state is ScheduleState.RUNNING else f", {schedule.state}"
     lines = [f"{schedule.title}, times of {schedule.zone}{state}"]
     for section in schedule.live:
-        name, date = range_name(schedule, section), date_name(section.meets, schedule.zone)
         became = "" if section.state is SectionState.AHEAD else f" · {section.state}"
-        lines.append(f"{section.number}. {name} · {date} · {ceiling_name(schedule, section)}{became}")
+        lines.append(f"{section_name(schedule, section)} · {ceiling_name(schedule, section)}{became}")
     return lines
 
 

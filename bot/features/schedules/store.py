@@ -25,8 +25,14 @@ OVER = dt.timedelta(days=14)
 LAST_MEETING = ("since the last meeting", "since last week")
 """How people ask for what comes behind their last meeting; the first is what is offered."""
 
-CHANGED = "Somebody has changed the schedule in the meantime. See it with /schedule show, and start again."
-NONE = "There is no schedule here. Create one with /schedule create."
+CHANGED = "Somebody has changed the schedule in the meantime. Look at it again, and start anew."
+
+
+class NoSchedule(NotPossible):
+    """A place has no schedule, or no more."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no schedule here yet. Organisers can plan one.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +184,7 @@ class Schedules:
         """Keep a schedule that was confirmed; `name` makes a second press harmless. Raises NotPossible."""
         schedule = request.worked_out(self._books.of(club_name(organiser.club)), organiser)
         if schedule.sections[0].meets <= self._now():
-            raise NotPossible("The first meeting would already be in the past. Start again with /schedule create.")
+            raise NotPossible("The first meeting would already be in the past. Write a later day.")
         await self.check(schedule)
         return await self.add(schedule, name)
 
@@ -191,7 +197,7 @@ class Schedules:
             )  # fmt: skip
             row = await session.scalar(insert.on_conflict_do_nothing().returning(ScheduleRow))
             if row is None:
-                raise NotPossible("That schedule has already been created. See it with /schedule show.")
+                raise NotPossible("That schedule has already been created.")
             await plan(session, looking(row.club, row.id), self._now())
             return _schedule(row)
 
@@ -200,7 +206,7 @@ class Schedules:
         for each in await self.of_club(schedule.club):
             if (each.book, each.place) == (schedule.book, schedule.place) and not self._over(each):
                 raise NotPossible(
-                    f"That channel already has a schedule for “{schedule.title}”. Change it with /schedule edit."
+                    f"That channel already has a schedule for “{schedule.title}”. Change that one: /schedule edit."
                 )
 
     async def preview(self, order: Order, club: int) -> ScheduleChange:
@@ -232,7 +238,7 @@ class Schedules:
         def decided(kept: Kept) -> Kept:
             section = kept.schedule.section(number)
             if section is None or number not in self.undecided(kept):
-                raise NotPossible("That has already been decided. See the schedule with /schedule show.")
+                raise NotPossible("That has already been decided.")
             if post:
                 return replace(kept, wanted=kept.wanted | {number})
             skipped = kept.schedule.with_section(number, state=SectionState.SKIPPED, event=0)
@@ -258,7 +264,7 @@ class Schedules:
         async with self._database.reading() as session:
             row = await session.get(ScheduleRow, schedule_id)
             if row is None or club not in (None, row.club):
-                raise NotPossible(NONE)
+                raise NoSchedule
             return await _kept(session, row)
 
     async def of_club(self, club: int) -> list[Schedule]:
@@ -271,7 +277,7 @@ class Schedules:
         """Return the schedule that is meant: of a book, or of the place or its channel. Raises NotPossible."""
         known = [each for each in await self.of_club(place.club) if book is None or each.book == book.slug]
         if not known:
-            raise NotPossible(NONE)
+            raise NoSchedule
 
         def rank(schedule: Schedule) -> tuple[bool, bool]:
             here = schedule.place in (place.id, parent) or any(s.thread == place.id for s in schedule.sections)

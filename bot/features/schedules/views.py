@@ -8,9 +8,10 @@ from typing import Any
 import discord
 
 from bot.app import App
-from bot.discord.buttons import ID, PAGE, Cancel, Confirm, Dialogue, OwnButton, Page, Picked, own_question
+from bot.club_settings import SetUp
+from bot.discord.buttons import ID, PAGE, Cancel, Confirm, OpenButton, Page, Picked, own_question
 from bot.discord.cards import OPTION, OPTIONS, Card, Interaction, one_line, paged_card, safe
-from bot.discord.context import ORGANISER, Choice, app_of, bot_of, has, needs, replace_card
+from bot.discord.context import ORGANISER, Choice, app_of, bot_of, has, needs
 from bot.discord.visitor import visitor
 from bot.features.ask.store import Asked, AskedQuestions
 from bot.features.progress.views import SCHEDULE
@@ -18,7 +19,6 @@ from bot.features.schedules import rules
 from bot.features.schedules.changes import Books, Do, Order, ScheduleRequest
 from bot.features.schedules.posts import POSTED, STATES, RemindButton, late_items, shown_lines
 from bot.features.schedules.store import Kept, Schedules
-from bot.features.schedules.words import MAX_LENGTH
 from bot.people import Member, Place
 from corpus.books import Slug
 from corpus.errors import DogearError
@@ -47,7 +47,11 @@ class ConfirmButton(Confirm, template=rf"schedule-confirm:{ID}"):
         schedules = app_of(interaction).get(Schedules)
         if asked.do == PLAN:
             schedule = await schedules.begin(ScheduleRequest.read(asked.text), asked.member, self.given["asked_id"])
-            done = f"The schedule is created. I’ll open its threads in <#{schedule.place}>. See it with /schedule show."
+            await app_of(interaction).get(SetUp).choose_book(asked.member.club, schedule.book)
+            done = (
+                f"The schedule is created, and {safe(schedule.title)} is the club’s book now. I’ll open its threads in "
+                f"<#{schedule.place}>. See it with /schedule show."
+            )
         else:
             order = Order.read(asked.text)
             await schedules.make(order, asked.member.club)
@@ -89,37 +93,6 @@ class FreeMenu(Picked, template=rf"schedule-free:{ID}"):
         return await preview_card(app_of(interaction), asked.member, asked.place, replace(wanted, also=tuple(values)))
 
 
-class WordsButton(OwnButton, template=rf"schedule-words:{ID}"):
-    """Opens the words of a schedule that is being made, to write them anew."""
-
-    label, of = "Edit", (PLAN,)
-
-    async def pressed(self, interaction: Interaction) -> None:
-        """Open the modal."""
-        await interaction.response.send_modal(WordsModal(await self.asked(interaction)))
-
-
-class WordsModal(Dialogue):
-    """The words of a schedule, and the zone of its times."""
-
-    def __init__(self, asked: Asked) -> None:
-        super().__init__(title="When do you meet, and how much do you read?")
-        self._asked, self._request = asked, ScheduleRequest.read(asked.text)
-        self.words = self.line(
-            "In your own words", "words", self._request.words, description="Fridays at 8pm, 5 chapters a week",
-            style=discord.TextStyle.paragraph, max_length=MAX_LENGTH,
-        )  # fmt: skip
-        example = "Such as Europe/Berlin"
-        self.zone = self.line("Time zone", "zone", self._request.zone, description=example, max_length=60)
-
-    async def on_submit(self, interaction: Interaction, /) -> None:
-        """Show the preview of what was written."""
-        await interaction.response.defer()
-        wanted = replace(self._request, words=self.words.value, zone=self.zone.value.strip())
-        card = await preview_card(app_of(interaction), self._asked.member, self._asked.place, wanted)
-        await replace_card(interaction, card)
-
-
 async def preview_card(app: App, member: Member, place: Place, wanted: ScheduleRequest | Order) -> Card:
     """Return the preview of a schedule or of a change, with what confirms it. Raises NotPossible, or a Choice."""
     do, book = (PLAN, wanted.book) if isinstance(wanted, ScheduleRequest) else (CHANGE, None)
@@ -131,7 +104,7 @@ async def preview_again(app: App, asked: Asked, page: int) -> Card:
     books, schedules, cancel = app.books_of(asked.member.club), app.get(Schedules), Cancel(asked.member.id)
     turn = partial(TurnButton, asked.id)
     if asked.do == PLAN:
-        request, words = ScheduleRequest.read(asked.text), WordsButton(asked.id)
+        request, words = ScheduleRequest.read(asked.text), OpenButton("schedule-words", asked.id)
         try:
             schedule = request.worked_out(books, asked.member)
             await schedules.check(schedule)
@@ -164,13 +137,15 @@ class ShownPageButton(Page, template=rf"schedule-shown:{SCHEDULE}:{PAGE}"):
         return await shown(interaction, kept, self.page)
 
 
-BUTTONS = (*POSTED, ConfirmButton, TurnButton, FreeMenu, WordsButton, ShownPageButton)
+BUTTONS = (*POSTED, ConfirmButton, TurnButton, FreeMenu, ShownPageButton)
 
 
 async def shown(interaction: Interaction, kept: Kept, page: int) -> Card:
     """Return a page of a schedule for whoever asks."""
     schedule = kept.schedule
-    undecided = app_of(interaction).get(Schedules).undecided(kept) if await has(interaction, ORGANISER) else ()
-    items = [RemindButton(schedule.id, 0, "show"), *late_items(schedule.id, undecided)]
+    organises = await has(interaction, ORGANISER)
+    undecided = app_of(interaction).get(Schedules).undecided(kept) if organises else ()
+    change = [OpenButton("open-edit", schedule.book)] if organises else []
+    items = [RemindButton(schedule.id, 0, "show"), *change, *late_items(schedule.id, undecided)]
     turn, lines = partial(ShownPageButton, schedule.id), [STATES[schedule.state]] if schedule.state in STATES else []
     return paged_card(schedule.title, [*lines, *shown_lines(schedule)], page, turn, items=items, between="\n")

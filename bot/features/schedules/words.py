@@ -3,10 +3,13 @@
 import datetime as dt
 import re
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
+
+from dateutil.easter import easter
+from dateutil.relativedelta import TH, relativedelta
 
 from bot import times
 from bot.times import DAY, MONTH, WEEKDAY, NotUnderstood, read_day
@@ -80,6 +83,11 @@ class Wish:
     skipped: tuple[dt.date, ...] = ()
     own: tuple[Own, ...] = ()
 
+    @property
+    def amount(self) -> bool:
+        """Whether it says how much is read for each meeting, be it by how many meetings there are."""
+        return bool(self.pace or self.count or self.span or self.until or self.own or len(self.dates) > 1)
+
 
 _COUNT = rf"(?:{DIGITS}|{WORDS}|an?\b)"
 _AND = r"(?:, and |,? and |, | & |/)"
@@ -95,16 +103,28 @@ _PER = (
     r"|,? (?P<per_ly>dai|week|month)ly|,? (?:each|apiece))(?!\w)"
 )
 _ON = r"(?: on(?:wards?)?(?= ?,|$))?"
+_FEASTS: Mapping[str, Callable[[int], tuple[dt.date, int]]] = {
+    r"christmas(?: eve| day)?|xmas": lambda year: (dt.date(year, 12, 24), 3),
+    r"new year(?:'?s)?(?: eve| day)?": lambda year: (dt.date(year, 12, 31), 2),
+    r"(?:the )?holidays": lambda year: (dt.date(year, 12, 24), 9),
+    r"easter(?: weekend| sunday| monday)?": lambda year: (easter(year) - dt.timedelta(days=2), 4),
+    r"thanksgiving": lambda year: (dt.date(year, 11, 1) + relativedelta(weekday=TH(4)), 2),
+}
+"""Days on which clubs do not meet, by name: the first of them in a year, and how many they are."""
+_FEAST = "|".join(_FEASTS)
+_NOT = "(?:not|no meetings?|skip(?:ping)?|except|without|off)"
+_FREE = rf"(?:{DAY}|{_FEAST})"
 _FROM = r"(?:(?:from|starting|starts?|beginning|begins?|as of|first meeting)(?: on| from| in)?)"
-_BY = r"(?:until|till|by|end(?:s|ing)?(?: on)?|done by|(?:to )?finish(?:ed|ing)?(?: by| on)?)"
+_BY = r"(?:until|till|by|end(?:s|ing)?(?: on)?|done by|(?:to )?finish(?:ed|ing)?(?: it)?(?: by| on)?)"
 _OWN = (
     rf"(?:(?P<counted>{_UNITS}) ?)?(?P<from>\d{{1,4}}) ?%?"
-    r"(?: ?(?:-|to|until) ?(?:(?:the )?(?P<end>end)|(?P<to>\d{1,4}))|(?(counted)|(?!)))(?![\w:./-])(?: ?(?P<sign>%))?"
+    r"(?: ?(?:-|to|until|and|&) ?(?:(?:the )?(?P<end>end)|(?P<to>\d{1,4}))|(?(counted)|(?!)))(?![\w:./-])"
+    r"(?: ?(?P<sign>%))?"
 )
 PHRASES = tuple(
     re.compile(rf"(?:{pattern})(?!\w)")
     for pattern in (
-        rf"(?:not|no meetings?|skip(?:ping)?|except|without|off)(?: on| for)? (?P<skipped>{_DAYS})",
+        rf"{_NOT}(?: on| for| over| at)? (?P<skipped>{_FREE}(?:{_AND}(?:on )?{_FREE})*)",
         rf"(?:from|between) (?P<first>{DAY}),? (?:to|until|till|and|-) (?P<until>{DAY})",
         rf"{_BY} (?P<until>{DAY})",
         rf"{_FROM} (?P<first>{times.BEGINNING}){_ON}",
@@ -115,19 +135,22 @@ PHRASES = tuple(
         rf"(?:on )?(?P<dates>{_DAYS})",
         rf"(?:on )?(?:every |the )?{_NTH} (?:of|in|every|each|per|a)(?: the| each| every| a)? month",
         rf"(?:monthly|every month|once a month),? on the {_NTH}",
-        rf"(?P<unclear>bi-?(?:week|month)ly|(?:twice|{_COUNT} times) (?:a|per|every) (?:week|month))",
+        rf"(?P<unclear>bi-?monthly|(?:twice|{_COUNT} times) (?:a|per|every) (?:week|month))",
         rf"(?P<unclear>\d+ ?(?:-|to|or) ?\d+) (?:{_UNITS}){_PER}",
         rf"(?:about )?(?P<number>{_COUNT}) ?(?:{_UNITS}){_PER}",
         rf"(?:on )?(?:every|each) (?:(?P<often>{'|'.join(_OFTEN)}) )?{_WEEKDAYS}",
         rf"(?:every|each) (?:(?P<often>{'|'.join(_OFTEN)}|{_COUNT}) )?(?P<every>day|week|month)s?",
-        r"(?P<fortnight>fortnightly|(?:once )?(?:every|a) fortnight)",
+        r"(?P<fortnight>fortnightly|bi-?weekly|(?:once )?(?:every|a) fortnight)",
         r"(?P<ly>dai|week|month)ly|once a (?P<every>day|week|month)",
         r"(?:on )?(?P<workdays>weekdays)",
         rf"(?:on )?{_WEEKDAYS}(?: (?:morning|afternoon|evening|night)s?)?",
+        rf"(?:on )?(?:the )?{_NTH}",
+        r"(?P<whole>(?:the )?(?:whole|entire) (?:book|thing)(?: (?:at once|in one \w+))?|(?:all )?at once|in one go)",
         rf"(?:in |over |for |within )?(?:about )?(?P<span>{_COUNT}) (?P<spans>day|week|month)s?",
         rf"(?:in|over|into)? ?(?P<count>{_COUNT}) (?:(?:even|equal) )?(?:sections?|meetings?|sessions?)",
+        rf"(?:about )?(?P<number>{_COUNT})(?! ?[ap]\.?m\b) ?(?:{_UNITS})",
         rf"(?:at |from |@ ?)?(?P<at>{times.TIME})",
-        r"(?:in )?(?P<zone>[a-z]+(?:/[a-z_-]+)+|utc|gmt|[ecmp][sd]t|cet|cest|bst|ist|jst|ae[sd]t)",
+        r"(?:in )?(?P<zone>[a-z]+(?:/[a-z_-]+)+|utc|gmt|[ecmp][sd]?t|cet|cest|bst|ist|jst|ae[sd]?t)",
         r"(?:in )?(?P<zone>[a-z][a-z ]{1,30}?) time",
         rf"(?:on )?{_OWN}",
     )
@@ -145,6 +168,8 @@ def _read(said: re.Match[str], today: dt.date) -> Wish:
         name: tuple(read_day(day[0], today) for day in re.finditer(DAY, got.get(name, "")))
         for name in ("dates", "skipped")
     }
+    free = [pattern for pattern in _FEASTS if re.search(rf"\b(?:{pattern})\b", got.get("skipped", ""))]
+    lists["skipped"] += tuple(day for pattern in free for day in _feast(pattern, today))
     if month := days.get("month"):
         days |= {"first": month, "until": month.replace(day=monthrange(month.year, month.month)[1])}
     unit = next((unit for unit in Unit if unit in got), None)
@@ -152,6 +177,8 @@ def _read(said: re.Match[str], today: dt.date) -> Wish:
     if "from" in got:
         unit = Unit.PERCENT if "%" in said[0] else unit
         last = None if "end" in got else int(got.get("to", got["from"]))
+        if last and last > int(got["from"]) + 1 and re.search(r"\d ?(?:and|&) ?\d", said[0]):
+            raise NotUnderstood(said[0], f"Write “{got['from']}-{last}” if you mean all of them.")
         own = Own(int(got["from"]), last, unit, days.get("on"))
     if "number" in got:
         per = got.get("per") or _EVERY.get(got.get("per_ly", ""), Every.MEETING)
@@ -161,13 +188,20 @@ def _read(said: re.Match[str], today: dt.date) -> Wish:
         at=times.read_time(got["at"]) if "at" in got else None,
         zone=times.find_zone(got["zone"]) if "zone" in got else "",
         pace=pace,
-        count=_number(got["count"]) if "count" in got else 0,
+        count=1 if "whole" in got else _number(got["count"]) if "count" in got else 0,
         span=Span(_number(got["span"]), Every(got["spans"])) if "span" in got else None,
         first=days.get("first"),
         until=days.get("until"),
         own=(own,) if own else (),
         **lists,
     )
+
+
+def _feast(pattern: str, today: dt.date) -> Iterator[dt.date]:
+    """Yield the days of a feast, in this year and the next: a schedule may run over both."""
+    for year in (today.year, today.year + 1):
+        first, days = _FEASTS[pattern](year)
+        yield from (first + dt.timedelta(days=day) for day in range(days))
 
 
 _EVERY = {"dai": Every.DAY, "week": Every.WEEK, "month": Every.MONTH}
@@ -197,7 +231,8 @@ def _number(written: str) -> int:
 
 MAX_LENGTH = 500  # characters: more than people need, and little enough to read back
 _NOTHING = re.compile(
-    r"(?:[\s,;.!:]|\b(?:and|then|but|with|we|us|i|want|to|please|let's|even|evenly|read|reading|meet|discuss|talk|meetings?|sections)\b)+"
+    r"(?:[\s,;.!:]|\b(?:and|then|but|with|we|us|i|want|to|please|let's|even|evenly|read|reading|meet|discuss|talk"
+    r"|meetings?|sections|(?:finish|done with)(?: it| the book)?(?= (?:in|within|over)\b))\b)+"
 )
 _CURE = "Write for example “Fridays at 8pm, 5 chapters a week, from next week”."
 

@@ -1,60 +1,50 @@
-"""`/setup`: a first-run walk, what is set and missing, and what the bot may do where. For who manages the server."""
+"""`/setup`: one form for the book, the channels and the time zone; then roles. For who manages the server."""
 
 import datetime as dt
-import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import discord
 from discord import app_commands
-from discord.ui.select import BaseSelect
 
 from bot.answering.texts import in_order
 from bot.app import App
-from bot.club_settings import ASKED, UTC, ClubSettings, SetUp, Topic
+from bot.club_settings import ClubSettings, SetUp, Topic
 from bot.discord import autocomplete
-from bot.discord.buttons import PAGE, Page, Picked, Pressed
-from bot.discord.cards import OPTION, OPTIONS, Card, Interaction, Item, Tone, one_line, paged_card, safe, turns
+from bot.discord.buttons import OPENINGS, PAGE, PRIMARY, Dialogue, OpenButton, Opening, Page, Picked
+from bot.discord.cards import OPTION, OPTIONS, Card, Interaction, Item, Tone, one_line, paged_card, safe
 from bot.discord.context import SET_UP, VIEW, Refused, app_of, deliver, lacks_in, needs
 from bot.discord.visitor import AppCog, Feature, in_clubs
+from bot.features.books.views import AddItButton
 from bot.features.ceilings.store import Ceilings
 from bot.features.setup.rules import ALLOW, Channel, missing
 from bot.people import Place
 from corpus.books import Book, Slug
+from corpus.names import UnknownBook, find_book
 from corpus.text import plural
 
 NAMES = {
-    Topic.MODERATORS: "Moderators",
-    Topic.ORGANISERS: "Organisers",
+    Topic.BOOK: "Book",
     Topic.TALK: "Channel to talk in",
     Topic.SCHEDULE: "Channel or forum of the schedule",
     Topic.ZONE: "Time zone",
-    Topic.BOOK: "Book",
+    Topic.MODERATORS: "Moderators",
+    Topic.ORGANISERS: "Organisers",
 }
 INTEGRATIONS = (
-    "Discord shows these commands only to people with the matching Discord permission. To show them to the role "
-    "too, open Server Settings, Integrations, Dogear."
+    "Only you see this. People with Discord’s own permissions for it may moderate and organise in any case. Discord "
+    "shows them the commands; to show them to a role too, open Server Settings, Integrations, Dogear."
 )
-ASKS = {
-    Topic.MODERATORS: "Who, besides people with Discord’s own moderator permissions, may set ceilings, handle "
-    f"discussion prompts and watch for spoilers. {INTEGRATIONS}",
-    Topic.ORGANISERS: "Who, besides people who may manage events or the server, may plan schedules and hold votes. "
-    f"{INTEGRATIONS}",
-    Topic.TALK: "Where the club talks about the book.",
-    Topic.SCHEDULE: "Where each section of a schedule gets its thread (in a channel) or post (in a forum).",
-    Topic.ZONE: "The time zone for “Friday 8pm”. If yours isn’t in the menu, use /setup zone.",
-    Topic.BOOK: "What the club is reading. If your book isn’t in the menu, add it with /book add.",
-}
-KEPT = "Only you see this. Each step is saved at once; /setup start continues where you stopped."
 
 
-def chosen(step: Topic, settings: ClubSettings, books: Mapping[Slug, Book], now: dt.datetime) -> str:
-    """Return what is chosen at a step, as text that is safe in a message; roles and channels as mentions."""
-    value = getattr(settings, step.value)
+def chosen(topic: Topic, settings: ClubSettings, books: Mapping[Slug, Book], now: dt.datetime) -> str:
+    """Return what is chosen, as text that is safe in a message; roles and channels as mentions."""
+    value = getattr(settings, topic.value)
     if value is None:
         return "not chosen"
-    match step:
+    match topic:
         case Topic.MODERATORS | Topic.ORGANISERS:
             return f"<@&{value}>"
         case Topic.TALK | Topic.SCHEDULE:
@@ -90,7 +80,7 @@ async def setter(interaction: Interaction) -> discord.Guild:
 def check_card(guild: discord.Guild, settings: ClubSettings, page: int = 1) -> Card:
     """Return a page of what is missing, channel by channel: the chosen ones first, then those that lack something."""
     chosen = {Topic.TALK: settings.talk, Topic.SCHEDULE: settings.schedule}
-    items = [_chosen(guild, step, channel) for step, channel in chosen.items() if channel]
+    items = [_chosen(guild, topic, channel) for topic, channel in chosen.items() if channel]
     others = [channel for channel in _channels(guild) if channel.id not in chosen.values()]
     lacks = {channel.id: lacks_in(channel) for channel in others}
     short = [f"<#{channel}>: I lack {', '.join(lack)}." for channel, lack in lacks.items() if lack not in ((), (VIEW,))]
@@ -103,13 +93,13 @@ def check_card(guild: discord.Guild, settings: ClubSettings, page: int = 1) -> C
     return paged_card(title, items, page, SetupCheckButton, note=NOTE)
 
 
-def _chosen(guild: discord.Guild, step: Topic, channel: int) -> str:
+def _chosen(guild: discord.Guild, topic: Topic, channel: int) -> str:
     found = guild.get_channel(channel)
     if found is None:
-        return f"**{NAMES[step]}**: it is gone. Choose another one with /setup start."
+        return f"**{NAMES[topic]}**: it is gone. Choose another one with /setup start."
     lacks = lacks_in(found)
     told = f"I lack {', '.join(lacks)}. {ALLOW}" if lacks else ALL_THERE
-    return f"**{NAMES[step]}**, <#{channel}>: {told}"
+    return f"**{NAMES[topic]}**, <#{channel}>: {told}"
 
 
 def _channels(guild: discord.Guild) -> list[discord.TextChannel | discord.ForumChannel]:
@@ -127,30 +117,17 @@ ZONES = (
 )
 """Zones of many people, from west to east: a menu holds no more, and `/setup zone` knows all of them."""
 
+LOCALES = {
+    "en-GB": "Europe/London", "de": "Europe/Berlin", "fr": "Europe/Paris", "it": "Europe/Rome", "el": "Europe/Athens",
+    "sv-SE": "Europe/Stockholm", "pt-BR": "America/Sao_Paulo", "ja": "Asia/Tokyo", "hi": "Asia/Kolkata",
+}  # fmt: skip
+"""The zone of most people whose Discord speaks a language: what a form offers first."""
+
 KINDS = {Topic.TALK: (discord.ChannelType.text,), Topic.SCHEDULE: (discord.ChannelType.text, discord.ChannelType.forum)}
-"""What kind of channel can be chosen at a step."""
+"""What kind of channel can be chosen for what."""
 
-
-def menu_of(
-    step: Topic, settings: ClubSettings, guild: discord.Guild, books: Mapping[Slug, Book], page: int
-) -> BaseSelect[Any]:
-    """Return the menu of a step, with what is chosen now; of books, those of a page, by series and year."""
-    chosen = getattr(settings, step.value)
-    if step is Topic.ZONE:
-        zones = [_option(zone.replace("_", " "), zone, chosen == zone) for zone in ZONES]
-        return discord.ui.Select(custom_id="setup-zone", placeholder="Pick a zone near you", options=zones)
-    if step is Topic.BOOK:
-        shown = in_order(books.values())[(page - 1) * OPTIONS : page * OPTIONS]
-        options = [_option(book.title, book.slug, book.slug == chosen, book.author) for book in shown]
-        return discord.ui.Select(custom_id=f"setup-book:{page}", placeholder="Pick a book", options=options)
-    if step in KINDS:
-        there = [channel] if (channel := guild.get_channel(chosen or 0)) else []
-        return discord.ui.ChannelSelect(
-            custom_id=f"setup-channel:{step}", placeholder="Pick a channel", default_values=there,
-            channel_types=list(KINDS[step]),
-        )  # fmt: skip
-    roles = [role] if (role := guild.get_role(chosen or 0)) else []
-    return discord.ui.RoleSelect(custom_id=f"setup-role:{step}", placeholder="Pick a role", default_values=roles)
+NO_ROLE = "Everybody has that role, or only a bot does. Pick one that some members have, or make one first."
+NO_CHANNEL = "I can’t use that channel. Pick a text channel of this server, or for the schedule also a forum."
 
 
 def _option(label: str, value: str, default: bool, description: str = "") -> discord.SelectOption:
@@ -158,113 +135,128 @@ def _option(label: str, value: str, default: bool, description: str = "") -> dis
     return discord.SelectOption(label=one_line(label, OPTION), value=value, default=default, description=about)
 
 
-STEPS = "|".join(Topic)
-CLEARED = "|".join(step for step in ASKED if step is not Topic.ZONE)
-"""Steps at which nothing may be chosen; a zone there always is."""
-NO_ROLE = "Everybody has that role, or only a bot does. Pick one that some members have, or make one first."
-NO_CHANNEL = "I can’t use that channel. Pick a text channel of this server, or for the schedule also a forum."
+class SetupForm(Dialogue, title="Set up the club"):
+    """What the club reads, where it talks, and by which clock, with what is known already filled in."""
+
+    def __init__(self, interaction: Interaction, guild: discord.Guild, settings: ClubSettings) -> None:
+        super().__init__()
+        books = in_order(app_of(interaction).books_of(guild.id).values())
+        own_first = sorted(books, key=lambda book: (book.slug != settings.book, not book.club))[:OPTIONS]
+        self.book = discord.ui.Select[SetupForm](
+            custom_id="book", placeholder="Pick a book", required=False, min_values=0,
+            options=[_option(book.title, book.slug, book.slug == settings.book, book.author) for book in own_first],
+        )  # fmt: skip
+        if own_first:
+            self.add_item(discord.ui.Label(text="Which book do you read?", component=self.book))
+        another = "Its title. If I don’t have it, I’ll help you add it."
+        self.another = self.line("Or another book", "title", "", description=another, max_length=200, required=False)
+        here = settings.talk or interaction.channel_id or 0
+        self.talk = self._channel(guild, Topic.TALK, here, "Where do you talk about it?", required=True)
+        self.schedule = self._channel(
+            guild, Topic.SCHEDULE, settings.schedule or 0, "Where do the threads of each section open?", required=False
+        )
+        usual = settings.zone if settings.talk else LOCALES.get(str(interaction.locale), "")
+        zones = filter(None, dict.fromkeys((usual, *ZONES)))
+        options = [_option(zone.replace("_", " "), zone, zone == usual) for zone in zones][:OPTIONS]
+        self.zone = discord.ui.Select[SetupForm](custom_id="zone", placeholder="Pick a zone near you", options=options)
+        told = "By whose clock “Friday 8pm” is meant. If yours isn’t here: /setup zone."
+        self.add_item(discord.ui.Label(text="Time zone", description=told, component=self.zone))
+
+    def _channel(
+        self, guild: discord.Guild, topic: Topic, usual: int, label: str, *, required: bool
+    ) -> discord.ui.ChannelSelect[Any]:
+        channel = guild.get_channel(usual)
+        menu: discord.ui.ChannelSelect[Any] = discord.ui.ChannelSelect(
+            custom_id=topic.value, placeholder="Pick a channel", channel_types=list(KINDS[topic]), required=required,
+            min_values=int(required), default_values=[channel] if channel and channel.type in KINDS[topic] else [],
+        )  # fmt: skip
+        told = None if required else "A channel or a forum; if left empty, the same."
+        self.add_item(discord.ui.Label(text=label, description=told, component=menu))
+        return menu
+
+    async def on_submit(self, interaction: Interaction, /) -> None:
+        """Keep all of it, and show what comes next; a book that is not known can be added from there."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        guild, app = await setter(interaction), app_of(interaction)
+        title, book, items = self.another.value.strip(), "".join(self.book.values), list[Item]()
+        if title:
+            try:
+                book = find_book(title, app.books_of(guild.id)).slug
+            except UnknownBook as unknown:
+                items = list(AddItButton.of(unknown))
+        talk = _picked(guild, Topic.TALK, self.talk.values)
+        schedule = _picked(guild, Topic.SCHEDULE, self.schedule.values)
+        (zone,) = self.zone.values
+        settings = await app.get(SetUp).change(
+            guild.id, lambda now: replace(now, book=book or now.book, talk=talk, schedule=schedule or talk, zone=zone)
+        )
+        add = f"I don’t have “{one_line(title, OPTION)}” yet. Add it: its title and length are enough." * bool(items)
+        await deliver(interaction, await settings_card(app, guild, settings, "Your club is set up", add, items))
 
 
-MENUS = r"setup-(?:role:(?:moderators|organisers)|channel:(?:talk|schedule)|zone|book:\d{1,3})"
+def _picked(guild: discord.Guild, topic: Topic, values: Sequence[Any]) -> int | None:
+    """Return the channel that was picked for something. Raises Refused."""
+    channel = guild.get_channel(values[0].id) if values else None
+    if values and (channel is None or channel.type not in KINDS[topic]):
+        raise Refused(NO_CHANNEL)
+    return channel.id if channel else None
 
 
-class SetupMenu(Picked, template=MENUS):
-    """Picks what a step asks for."""
+async def open_setup(interaction: Interaction, _: str = "") -> None:
+    """Open the form, for who may set the club up."""
+    guild = await setter(interaction)
+    settings = await app_of(interaction).get(SetUp).settings(guild.id)
+    await interaction.response.send_modal(SetupForm(interaction, guild, settings))
+
+
+OPENINGS["welcome-setup"] = Opening("Set up", open_setup, PRIMARY, SET_UP)
+OPENINGS["open-change"] = Opening("Change", open_setup)
+
+
+class RoleMenu(Picked, template=r"setup-role:(?:moderators|organisers)"):
+    """Picks the role of moderators or organisers, or none."""
+
+    @classmethod
+    def of(cls, topic: Topic, settings: ClubSettings, guild: discord.Guild) -> "RoleMenu":
+        """Return the menu, with what is chosen now."""
+        there = [role] if (role := guild.get_role(getattr(settings, topic.value) or 0)) else []
+        what = f"Role of {NAMES[topic].lower()} (optional)"
+        menu = discord.ui.RoleSelect[Any](
+            custom_id=f"setup-role:{topic}", placeholder=what, default_values=there, min_values=0
+        )
+        return cls(menu)
 
     async def card(self, interaction: Interaction, values: list[str]) -> Card:
-        """Keep what was picked, where it can be, and show the next step."""
-        guild, app, (picked,) = await setter(interaction), app_of(interaction), values
-        set_up, (kind, _, step) = app.get(SetUp), self.custom_id.removeprefix("setup-").partition(":")
-        match kind:
-            case "role":
-                role = guild.get_role(int(picked))
-                if role is None or role.is_default() or role.is_bot_managed():
-                    raise Refused(NO_ROLE)
-                settings = await set_up.choose_id(guild.id, Topic(step), role.id)
-            case "channel":
-                channel = guild.get_channel(int(picked))
-                if channel is None or channel.type not in KINDS[Topic(step)]:
-                    raise Refused(NO_CHANNEL)
-                settings = await set_up.choose_id(guild.id, Topic(step), channel.id)
-            case "zone":
-                await set_up.choose_zone(guild.id, picked)
-                settings = await set_up.go(guild.id, Topic.ZONE.next)
-            case _:
-                settings = await set_up.choose_book(guild.id, picked)
-        return await walk_card(app, guild, settings)
+        """Keep it."""
+        guild, app = await setter(interaction), app_of(interaction)
+        role = guild.get_role(int(values[0])) if values else None
+        if values and (role is None or role.is_default() or role.is_bot_managed()):
+            raise Refused(NO_ROLE)
+        topic = Topic(self.custom_id.partition(":")[2])
+        settings = await app.get(SetUp).choose_id(guild.id, topic, role.id if role else None)
+        return await settings_card(app, guild, settings)
 
 
-class SetupButton(Pressed, template=rf"setup-(?P<does>go:(?:{STEPS})|clear:(?:{CLEARED})|books:\d{{1,4}})"):
-    """Goes to a step, takes back what was chosen at one and goes on, or turns to a page of books."""
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Return the step at which the walk is then."""
-        guild, app, (does, _, where) = await setter(interaction), app_of(interaction), self.given["does"].partition(":")
-        set_up, page = app.get(SetUp), int(where) if does == "books" else 1
-        if does == "clear":
-            settings = await set_up.choose_id(guild.id, Topic(where), None)
-        else:
-            settings = await set_up.go(guild.id, Topic.BOOK if does == "books" else Topic(where))
-        return await walk_card(app, guild, settings, page)
-
-
-def _books_button(page: int, label: str) -> Item:
-    return SetupButton(f"books:{page}", label=label)
-
-
-async def walk_card(app: App, guild: discord.Guild, settings: ClubSettings, page: int = 1) -> Card:
-    """Return the card of the step at which the walk is."""
-    step = settings.walk
-    if step is Topic.DONE:
-        return await settings_card(app, guild, settings, "All set")
-    now = chosen(step, settings, app.books_of(guild.id), app.now())
-    body = f"{safe(ASKS[step])}\n\n**Now**: {now}"
-    heading = f"Set-up, {step.number} of {len(ASKED)}: {NAMES[step]}"
-    items = _items(app.books_of(guild.id), guild, settings, page)
-    return Card(heading, body, (), Tone.PLAIN, items, note=KEPT)
-
-
-async def settings_card(app: App, guild: discord.Guild, settings: ClubSettings, title: str = "Club settings") -> Card:
-    """Return all settings, and what is missing with its cure."""
+async def settings_card(
+    app: App, guild: discord.Guild, settings: ClubSettings, title: str = "Club settings", note: str = "",
+    items: Sequence[Item] = (),
+) -> Card:  # fmt: skip
+    """Return all settings, what is missing with its cure, and what comes next: roles, the schedule, a welcome."""
     books, now = app.books_of(guild.id), app.now()
     ceiling = await app.get(Ceilings).show(Place(guild.id, settings.talk)) if settings.talk else {}
     found = (guild.get_channel(channel) for channel in (settings.talk, settings.schedule) if channel)
     channels = {channel.id: Channel(channel.name, lacks_in(channel)) for channel in found if channel}
     roles = {role.id for role in guild.roles}
-    lines = [f"**{NAMES[step]}**: {chosen(step, settings, books, now)}" for step in ASKED]
+    lines = [f"**{NAMES[topic]}**: {chosen(topic, settings, books, now)}" for topic in Topic]
     lacking = [f"• {safe(what)}\n-# {safe(cure)}" for what, cure in missing(settings, roles, channels, books, ceiling)]
-    body = "\n".join((*lines, "", *(("**Still missing**", *lacking) if lacking else ("Nothing is missing.",))))
-    items = [
-        SetupButton("go:moderators", label="Go through the set-up"),
-        SetupCheckButton(1, label="Check the channels"),
-    ]
-    return Card(title, body, (), Tone.PLAIN, items, note="Only you see this.")
-
-
-def zone_card(settings: ClubSettings, app: App) -> Card:
-    """Return what is told once a zone was chosen by its name, with the way on."""
-    body = f"This club’s time zone is {chosen(Topic.ZONE, settings, app.books, app.now())}."
-    items = [] if settings.walk is Topic.DONE else [SetupButton(f"go:{settings.walk}", label="Continue the set-up")]
-    return Card(body=body, buttons=items)
-
-
-def _items(books: Mapping[Slug, Book], guild: discord.Guild, settings: ClubSettings, page: int) -> list[Item]:
-    """Return what can be pressed and picked at a step."""
-    step = settings.walk
-    set_already = getattr(settings, step.value) not in (None, UTC)
-    pages = math.ceil(len(books) / OPTIONS)
-    shown = min(max(1, page), pages)
-    items: list[Item] = []
-    if step is not Topic.BOOK or books:
-        items.append(SetupMenu(menu_of(step, settings, guild, books, shown)))
-    if step is Topic.BOOK:
-        items += turns(_books_button, shown, pages, "Previous books", "More books")
-    if step is not Topic.MODERATORS:
-        items.append(SetupButton(f"go:{step.before}", label="Back"))
-    items.append(SetupButton(f"go:{step.next}", label="Keep it" if set_already else "Skip"))
-    return (
-        [*items, SetupButton(f"clear:{step}", label="Choose none")] if set_already and step is not Topic.ZONE else items
-    )
+    lack = ["**Still missing**", *lacking] if lacking else ["Nothing is missing."]
+    parts = [safe(note), "\n".join(lines), "\n".join(lack)]
+    menus = [RoleMenu.of(topic, settings, guild) for topic in (Topic.MODERATORS, Topic.ORGANISERS)]
+    ready = [OpenButton("plan", settings.book)] if settings.book in books else []
+    welcome = [OpenButton("open-welcome")] if settings.talk else []
+    check = SetupCheckButton(1, label="Check the channels")
+    buttons = [*menus, *items, *ready, *welcome, OpenButton("open-change"), check]
+    return Card(title, "\n\n".join(filter(None, parts)), (), Tone.PLAIN, buttons, note=INTEGRATIONS)
 
 
 class SetupCog(AppCog):
@@ -273,16 +265,15 @@ class SetupCog(AppCog):
     setup = in_clubs(
         app_commands.Group(
             name="setup",
-            description="Set this club up: roles, channels, time zone, book.",
+            description="Set this club up: book, channels, time zone, roles.",
             default_permissions=discord.Permissions(manage_guild=True),
         )
     )
 
     @setup.command()
     async def start(self, interaction: Interaction) -> None:
-        """Set up step by step, continuing where you stopped. Only you see it."""
-        guild, set_up = await self._begun(interaction)
-        await deliver(interaction, await walk_card(self._app, guild, await set_up.begin(guild.id)))
+        """Set the club up, or change what is set, in one form. Only you see it."""
+        await open_setup(interaction)
 
     @setup.command()
     async def view(self, interaction: Interaction) -> None:
@@ -302,12 +293,13 @@ class SetupCog(AppCog):
     async def zone(self, interaction: Interaction, zone: app_commands.Range[str, 1, 100]) -> None:
         """Choose this club’s time zone."""
         guild, set_up = await self._begun(interaction)
-        await deliver(interaction, zone_card(await set_up.choose_zone(guild.id, zone), self._app))
+        settings = await set_up.choose_zone(guild.id, zone)
+        now = chosen(Topic.ZONE, settings, self._app.books, self._app.now())
+        await deliver(interaction, Card(body=f"This club’s time zone is {now}."))
 
     async def _begun(self, interaction: Interaction) -> tuple[discord.Guild, SetUp]:
         await interaction.response.defer(ephemeral=True, thinking=True)
         return await setter(interaction), self._app.get(SetUp)
 
 
-BUTTONS = (SetupMenu, SetupButton, SetupCheckButton)
-FEATURE = Feature("setup", cogs=(SetupCog,), buttons=BUTTONS)
+FEATURE = Feature("setup", cogs=(SetupCog,), buttons=(RoleMenu, SetupCheckButton))

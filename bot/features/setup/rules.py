@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from bot.club_settings import ClubSettings, Topic
 from corpus.books import Book, Slug
 
-AGAIN = "Choose it with /setup start."
+AGAIN = "Press Change, or use /setup start."
+PICK_ROLE = "Pick one in the menu below."
 ALLOW = "Allow me that in the channel’s settings, under Permissions."
 
 UNSET = {
@@ -22,7 +23,7 @@ GONE = {
     Topic.TALK: "The channel to talk in no longer exists.",
     Topic.SCHEDULE: "The channel for the schedule no longer exists.",
 }
-NO_LIBRARY = ("The library has no books.", "My operator can add some: python run_bot.py import.")
+NO_LIBRARY = ("The library has no books.", "Add one of your own: its title and length are enough.")
 NO_SUCH_BOOK = "The chosen book is no longer in the library."
 
 
@@ -38,14 +39,11 @@ def missing(
     settings: ClubSettings, roles: Collection[int], channels: Mapping[int, Channel], books: Mapping[Slug, Book],
     ceiling: Mapping[Slug, int],
 ) -> Iterator[tuple[str, str]]:  # fmt: skip
-    """Yield what is missing and its cure, in the order of the walk.
+    """Yield what is missing and its cure: channels and the book first.
 
     `roles` are those of the server, `channels` those of the chosen ones that it has, and `ceiling` is that of the
     channel to talk in.
     """
-    for step, role in ((Topic.MODERATORS, settings.moderators), (Topic.ORGANISERS, settings.organisers)):
-        if role not in roles:
-            yield (UNSET if role is None else GONE)[step], AGAIN
     for step, channel in ((Topic.TALK, settings.talk), (Topic.SCHEDULE, settings.schedule)):
         there = channels.get(channel or 0)
         if there is None:
@@ -62,3 +60,6 @@ def missing(
             f"#{talk.name} has no ceiling for {book.title}: what I say there assumes that nobody has started.",
             "A moderator can set one there with /ceiling set.",
         )
+    for step, role in ((Topic.MODERATORS, settings.moderators), (Topic.ORGANISERS, settings.organisers)):
+        if role not in roles:
+            yield (UNSET if role is None else GONE)[step], PICK_ROLE

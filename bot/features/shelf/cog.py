@@ -8,10 +8,10 @@ from discord import app_commands
 
 from bot.app import App
 from bot.discord import autocomplete
-from bot.discord.buttons import ID, PAGE, Dialogue, Page, Pressed, Undo
+from bot.discord.buttons import ID, OPENINGS, PAGE, Dialogue, OpenButton, Opening, Page, Pressed, Undo
 from bot.discord.cards import Attachment, Card, Interaction, headed, notice_card, paged_card
 from bot.discord.context import CURES, app_of, deliver
-from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs_and_direct_messages, visitor
+from bot.discord.visitor import BY_BUTTON, AppCog, Feature, acknowledge, in_clubs_and_direct_messages, visitor
 from bot.features.ask.store import AskedQuestions
 from bot.features.notes.store import Notes
 from bot.features.shelf.picture import EMPTY, alt_text, change_sentence, shelf_list, shelf_page
@@ -48,15 +48,60 @@ class ShelfUndoButton(Undo, template=rf"shelf-undo:{ID}"):
 async def shelf_card(app: App, member: Member, page: int = 1) -> Card:
     """Return a page of a member's shelf, the first one with its picture."""
     shelved = await app.get(Shelves).show(member)
+    items = [OpenButton("open-shelve"), OpenButton("open-import")]
     if not shelved:
-        return notice_card(EMPTY, "My shelf")
+        return notice_card(EMPTY, "My shelf", items)
     picture = None
     if page == 1:
         app.get(Allowance).take(member)
         png = await app.workers.do(lambda: shelf_page(shelved, app.books).png())
         picture = Attachment("shelf.png", png, alt_text(shelved, app.books))
-    items = [headed(part) for part in shelf_list(shelved, app.books)]
-    return paged_card("My shelf", items, page, ShelfPageButton, picture)
+    parts = [headed(part) for part in shelf_list(shelved, app.books)]
+    return paged_card("My shelf", parts, page, ShelfPageButton, picture, items=items)
+
+
+async def show_shelf(interaction: Interaction, _: str = "") -> None:
+    """Show its asker their shelf."""
+    member, _place = await acknowledge(interaction)
+    await deliver(interaction, await shelf_card(app_of(interaction), member))
+
+
+async def shelve(interaction: Interaction, book: str, shelf: ShelfName | None, *, there_already: bool = False) -> None:
+    """Change a shelf, and tell what was done, with *Undo*; a book that stayed where it was needs none."""
+    member, place = await acknowledge(interaction)
+    change = await app_of(interaction).get(Shelves).put(member, book, shelf, there_already=there_already)
+    await deliver(interaction, await changed_card(app_of(interaction), member, place, change))
+
+
+class ShelfModal(Dialogue):
+    """A book, and where it goes."""
+
+    OFF = "off"
+
+    def __init__(self, title: str) -> None:
+        super().__init__(title="My shelf")
+        self.book = self.line("Book", "book", title, max_length=200, description="From the library, or any title")
+        self.part = discord.ui.RadioGroup[ShelfModal](custom_id="part")
+        for part in ShelfName:
+            self.part.add_option(label=part.capitalize(), value=part.value, default=part is ShelfName.WANT)
+        self.part.add_option(label="Take it off my shelf", value=self.OFF)
+        self.add_item(discord.ui.Label(text="Where does it go?", component=self.part))
+
+    async def on_submit(self, interaction: Interaction, /) -> None:
+        """Put it there."""
+        off = self.part.value == self.OFF
+        shelf = None if off else ShelfName(self.part.value or ShelfName.WANT)
+        await shelve(interaction, self.book.value, shelf, there_already=off)
+
+
+async def open_shelf_form(interaction: Interaction, slug: str) -> None:
+    """Open the form, with a book where one is given."""
+    book = app_of(interaction).books.get(slug)
+    await interaction.response.send_modal(ShelfModal(book.title if book else ""))
+
+
+OPENINGS["open-shelf"] = Opening("My shelf", show_shelf)
+OPENINGS["open-shelve"] = Opening("Put a book on my shelf", open_shelf_form)
 
 
 async def changed_card(app: App, member: Member, place: Place, change: ShelfChange) -> Card:
@@ -118,6 +163,14 @@ class ImportModal(Dialogue):
         await deliver(interaction, notice_card(" ".join(told), "Brought in", items, "Only you see this."))
 
 
+async def open_import(interaction: Interaction, _: str = "") -> None:
+    """Open the form for a member's own file."""
+    await interaction.response.send_modal(ImportModal())
+
+
+OPENINGS["open-import"] = Opening("Bring in my books", open_import)
+
+
 class ImportUndoButton(Undo, template=rf"shelf-import-undo:{ID}"):
     """Takes back what a member's file brought in."""
 
@@ -143,14 +196,17 @@ class ShelfCog(AppCog):
     """A member's own shelf."""
 
     shelf = in_clubs_and_direct_messages(
-        app_commands.Group(name="shelf", description="Your own shelf: want to read, reading, finished, set aside.")
+        app_commands.Group(
+            name="shelf",
+            description="Your own shelf: want to read, reading, finished, set aside.",
+            default_permissions=BY_BUTTON,
+        )
     )
 
     @shelf.command()
     async def show(self, interaction: Interaction) -> None:
         """Show your shelf, as a picture and as a list. Only you see it."""
-        member, _ = await acknowledge(interaction)
-        await deliver(interaction, await shelf_card(self._app, member))
+        await show_shelf(interaction)
 
     @shelf.command()
     @app_commands.describe(book="A book from the library, or any title", part="Which shelf; “want to read” if left out")
@@ -159,7 +215,7 @@ class ShelfCog(AppCog):
     @app_commands.autocomplete(book=autocomplete.books)
     async def add(self, interaction: Interaction, book: Title, part: str = ShelfName.WANT.value) -> None:
         """Put a book on your shelf, from the library or any other."""
-        await self._put(interaction, book, ShelfName(part))
+        await shelve(interaction, book, ShelfName(part))
 
     @shelf.command()
     @app_commands.describe(book="A book on your shelf", part="Which shelf")
@@ -168,27 +224,19 @@ class ShelfCog(AppCog):
     @app_commands.autocomplete(book=autocomplete.shelved)
     async def move(self, interaction: Interaction, book: Title, part: str) -> None:
         """Move a book to another of your shelves."""
-        await self._put(interaction, book, ShelfName(part), there_already=True)
+        await shelve(interaction, book, ShelfName(part), there_already=True)
 
     @shelf.command()
     @app_commands.describe(book="A book on your shelf")
     @app_commands.autocomplete(book=autocomplete.shelved)
     async def remove(self, interaction: Interaction, book: Title) -> None:
         """Take a book off your shelf."""
-        await self._put(interaction, book, None, there_already=True)
+        await shelve(interaction, book, None, there_already=True)
 
     @shelf.command(name="import")
     async def bring_in(self, interaction: Interaction) -> None:
         """Bring in your own Goodreads, StoryGraph or Kindle export. Only you see it."""
-        await interaction.response.send_modal(ImportModal())
-
-    async def _put(
-        self, interaction: Interaction, book: str, shelf: ShelfName | None, *, there_already: bool = False
-    ) -> None:
-        """Change the shelf, and tell what was done, with *Undo*; a book that stayed where it was needs none."""
-        member, place = await acknowledge(interaction)
-        change = await self._app.get(Shelves).put(member, book, shelf, there_already=there_already)
-        await deliver(interaction, await changed_card(self._app, member, place, change))
+        await open_import(interaction)
 
 
 FEATURE = Feature(

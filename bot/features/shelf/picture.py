@@ -8,10 +8,7 @@ from bot.pictures.canvas import BACKGROUND, EDGE, GAP, HUGE, LARGE, LINE, QUIET,
 from bot.reading_order.advice import clipped, title_of
 from corpus.books import Book, Slug
 
-EMPTY = (
-    "Your shelf is empty. Add a book with /shelf add. Books you start or finish with /progress set go "
-    "there by themselves."
-)
+EMPTY = "Your shelf is empty. Books that you start or finish go there by themselves, once you tell me where you are."
 
 MARKS = {
     ShelfName.READING: "#f2e45c",

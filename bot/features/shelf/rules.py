@@ -96,7 +96,7 @@ def known_or_typed(typed: str, books: Mapping[Slug, Book]) -> tuple[str, Slug | 
     """Return the title and the slug of a book of the library, or else the title as it was typed. Raises NoTitle."""
     title = " ".join(typed.split())
     try:
-        book = find_book(title, books)
+        book = find_book(title, books, whole=True)
     except UnknownBook:
         if not any(map(str.isalnum, title)):
             raise NoTitle("Which book? Write its title.") from None

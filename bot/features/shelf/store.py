@@ -58,9 +58,9 @@ class Shelves:
             key = slug if slug and (slug in there or typed_before not in there) else typed_before
             before = there.get(key)
             if before is None and there_already:
-                raise ShelfProblem(f"“{title}” is not on your shelf. /shelf show lists what is.")
+                raise ShelfProblem(f"“{title}” is not on your shelf.")
             if before is None and len(there) >= MAX_BOOKS:
-                raise ShelfProblem(f"A shelf holds {MAX_BOOKS} books. Take one off with /shelf remove first.")
+                raise ShelfProblem(f"A shelf holds {MAX_BOOKS} books. Take one off first.")
             stars = before.stars if before else None
             after = Shelved(key, before.title if before else title, shelf, self._now(), slug, stars) if shelf else None
             await write(session, member, key, after)
@@ -102,7 +102,7 @@ class Shelves:
         async with self._database.writing() as session:
             await note_member(session, member.club, member.id)
             if (await _shelf(session, member)).get(known.key) != change.after:
-                raise ShelfProblem(f"“{known.title}” has been moved since. Use /shelf move to move it again.")
+                raise ShelfProblem(f"“{known.title}” has been moved since, so I left it there.")
             await write(session, member, known.key, change.before)
 
     async def follow(self, member: Member, book: Book, marks: int) -> None:

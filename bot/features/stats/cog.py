@@ -5,10 +5,10 @@ from discord import app_commands
 from bot.app import App
 from bot.club_settings import SetUp
 from bot.discord import autocomplete
-from bot.discord.buttons import ID, OwnButton, Share
+from bot.discord.buttons import ID, OPENINGS, Opening, OwnButton, Share
 from bot.discord.cards import Attachment, Card, Interaction, Item, Tone, notice_card, safe
 from bot.discord.context import Refused, app_of, deliver
-from bot.discord.visitor import AppCog, Feature, acknowledge, with_names
+from bot.discord.visitor import FOR_ORGANISERS, AppCog, Feature, acknowledge, with_names
 from bot.features.ask.clubs import ClubMenu
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked, AskedQuestions, DirectMessages
@@ -146,7 +146,11 @@ class ClubCog(AppCog):
 
     club = app_commands.allowed_installs(guilds=True, users=False)(
         app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)(
-            app_commands.Group(name="club", description="Your club in a picture; and which club we talk about alone.")
+            app_commands.Group(
+                name="club",
+                description="Your club in a picture; and which club we talk about alone.",
+                default_permissions=FOR_ORGANISERS,
+            )
         )
     )
 
@@ -155,14 +159,7 @@ class ClubCog(AppCog):
     @app_commands.autocomplete(book=autocomplete.books)
     async def stats(self, interaction: Interaction, book: Typed | None = None) -> None:
         """Show how far the club is. Nobody’s own position is shown, unless they agreed to be counted."""
-        member, place = await acknowledge(interaction)
-        if not member.club:
-            raise Refused("That works in a club’s server.")
-        clubs = (await self._app.get(SetUp).settings(member.club)).book
-        typed = book or (clubs if clubs in self._app.books else None)
-        known = await self._app.get(Questions).needed(member, place, typed)
-        asked = await self._app.get(AskedQuestions).keep("stats", member, place, "", known.slug)
-        await deliver(interaction, await stats_card(self._app, asked))
+        await show_stats(interaction, book or "")
 
     @club.command()
     async def switch(self, interaction: Interaction) -> None:
@@ -180,4 +177,17 @@ class ClubCog(AppCog):
         await deliver(interaction, await history_card(self._app, member.club))
 
 
+async def show_stats(interaction: Interaction, book: str = "") -> None:
+    """Show where the club is in a book, or in the one that it reads."""
+    app, (member, place) = app_of(interaction), await acknowledge(interaction)
+    if not member.club:
+        raise Refused("That works in a club’s server.")
+    clubs = (await app.get(SetUp).settings(member.club)).book
+    typed = book or (clubs if clubs in app.books else None)
+    known = await app.get(Questions).needed(member, place, typed)
+    asked = await app.get(AskedQuestions).keep("stats", member, place, "", known.slug)
+    await deliver(interaction, await stats_card(app, asked))
+
+
+OPENINGS["open-club"] = Opening("Where the club is", show_stats)
 FEATURE = Feature("stats", cogs=(ClubCog,), buttons=(ShareStatsButton, CountMeButton))

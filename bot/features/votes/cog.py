@@ -1,7 +1,6 @@
 """`/vote`: organisers hold a vote about the next book. A vote closes on its own, also after an outage."""
 
-from dataclasses import replace
-from typing import Any, Literal
+from collections.abc import Awaitable, Callable, Sequence
 
 import discord
 from discord import app_commands
@@ -9,17 +8,18 @@ from discord import app_commands
 from bot.app import App
 from bot.audit import Audit, Did
 from bot.club_settings import SetUp
-from bot.discord import autocomplete, context
-from bot.discord.buttons import DANGER, ID, PAGE, Cancel, Confirm, Page, Picked, Pressed, own_question
+from bot.discord import autocomplete, buttons, context
+from bot.discord.buttons import DANGER, ID, PAGE, Cancel, Confirm, Page, Pressed
 from bot.discord.cards import OPTION, OPTIONS, Card, Interaction, notice_card, one_line, paged_card, safe
-from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs, visitor
+from bot.discord.visitor import FOR_ORGANISERS, AppCog, Feature, acknowledge, in_clubs, visitor
 from bot.features.ask.store import AskedQuestions
 from bot.features.votes import rules
 from bot.features.votes.jobs import VotePosts
 from bot.features.votes.store import JOBS, Nominations, Votes
-from bot.features.votes.views import VOTE, VOTE_BUTTONS, PlanButton, counted_card, preview_card
-from bot.people import Member, Place
+from bot.features.votes.views import KINDS, VOTE, VOTE_BUTTONS, counted_card, preview_card
+from bot.people import Member
 from bot.times import read_moment, timestamp
+from corpus.errors import DogearError
 from corpus.text import plural
 
 TITLE = "Nominated for our next book"
@@ -40,33 +40,65 @@ async def nominations_card(app: App, member: Member, page: int = 1) -> Card:
         f"**{safe(each.candidate.title)}** · {plural(len(each.by), 'member')}{' · you' * (member.id in each.by)}"
         for each in await app.get(Nominations).listed(member.club)
     ]
+    items = [buttons.OpenButton(what) for what in ("open-nominate", *(("open-withdraw",) if lines else ()))]
     if not lines:
-        return notice_card("No book has been nominated yet. Add one with /nominate add.", TITLE)
-    return paged_card(TITLE, lines, page, NominationsPageButton)
+        return notice_card("No book has been nominated yet.", TITLE, items)
+    return paged_card(TITLE, lines, page, NominationsPageButton, items=items)
 
 
-class BooksMenu(Picked, template=rf"vote-books:{ID}"):
-    """Picks the books of a vote that is being prepared."""
+async def nominate_book(interaction: Interaction, book: str) -> None:
+    """Nominate a book, or support one that is on the list."""
+    member, _ = await acknowledge(interaction)
+    (_, title, slug), by = await context.app_of(interaction).get(Nominations).add(member, book)
+    done = f"“{title}” is now on the list."
+    if len(by) > 1:
+        done = f"“{title}” was already on the list; now {len(by)} members would like to read it."
+    elif slug is None:
+        done += " It isn’t in the library yet, so I used the title as you typed it."
+    await context.deliver(interaction, notice_card(done))
 
-    @classmethod
-    def of(cls, asked_id: str, draft: rules.VoteDraft) -> "BooksMenu":
-        """Return the menu of the books that are offered."""
-        options = [
-            discord.SelectOption(label=one_line(each.title, OPTION), value=each.key, default=each in draft.candidates)
-            for each in draft.offered
-        ]
-        return cls(
-            discord.ui.Select(
-                custom_id=f"vote-books:{asked_id}", placeholder="The books", options=options,
-                min_values=min(rules.FEWEST_BOOKS, len(options)), max_values=min(rules.MOST_BOOKS, len(options)),
-            )
-        )  # fmt: skip
 
-    async def card(self, interaction: Interaction, values: list[str]) -> Card:
-        """Show the preview with these books."""
-        asked = await own_question(interaction, self.item.custom_id.partition(":")[2], "vote")
-        draft = replace(rules.DRAFT.validate_json(asked.text), picked=tuple(values))
-        return await preview(context.app_of(interaction), asked.member, asked.place, draft)
+async def withdraw_book(interaction: Interaction, book: str) -> None:
+    """Take a nomination of its asker's back; an organiser's takes the book off the list."""
+    member, _ = await acknowledge(interaction)
+    organiser = await context.has(interaction, context.ORGANISER)
+    title, number = await context.app_of(interaction).get(Nominations).withdraw(member, book, organiser=organiser)
+    done = f"“{title}” is no longer nominated{'' if organiser else ' by you'}."
+    if number > 1:
+        done = f"“{title}” is off the list; {number} members had nominated it."
+    await context.deliver(interaction, notice_card(done))
+
+
+class TitleModal(buttons.Dialogue):
+    """The title of a book, for what is done with it."""
+
+    def __init__(self, title: str, does: Callable[[Interaction, str], Awaitable[None]]) -> None:
+        super().__init__(title=title)
+        self._does = does
+        self.book = self.line("Book", "book", "", max_length=200, description="From the library, or any title")
+
+    async def on_submit(self, interaction: Interaction, /) -> None:
+        """Do it."""
+        await self._does(interaction, self.book.value)
+
+
+async def show_nominations(interaction: Interaction, _: str = "") -> None:
+    """Show the nominated books."""
+    member, _place = await acknowledge(interaction)
+    await context.deliver(interaction, await nominations_card(context.app_of(interaction), member))
+
+
+async def _open_nominating(interaction: Interaction, _: str) -> None:
+    await interaction.response.send_modal(TitleModal("Nominate a book", nominate_book))
+
+
+async def _open_withdrawing(interaction: Interaction, _: str) -> None:
+    await interaction.response.send_modal(TitleModal("Withdraw a nomination", withdraw_book))
+
+
+buttons.OPENINGS["open-nominations"] = buttons.Opening("Nominated books", show_nominations)
+buttons.OPENINGS["open-nominate"] = buttons.Opening("Nominate a book", _open_nominating)
+buttons.OPENINGS["open-withdraw"] = buttons.Opening("Withdraw", _open_withdrawing)
 
 
 class StartButton(Confirm, template=rf"vote-start:{ID}"):
@@ -117,55 +149,98 @@ def may_post(interaction: Interaction, kind: rules.VoteKind) -> None:
         )
 
 
-async def preview(app: App, member: Member, place: Place, draft: rules.VoteDraft) -> Card:
-    """Return the preview of a vote, with what changes and confirms it. Raises VoteProblem."""
-    await app.get(Votes).check(place.club, draft)
-    asked = await app.get(AskedQuestions).keep("vote", member, place, rules.DRAFT.dump_json(draft).decode())
-    items: list[Any] = [BooksMenu.of(asked.id, draft), StartButton(asked.id), Cancel(member.id)]
-    return preview_card(draft, items)
-
-
 Title = app_commands.Range[str, 1, 200]
 
 
 class NominateCog(AppCog):
     """The list of books from which the next one is chosen."""
 
-    nominate = in_clubs(app_commands.Group(name="nominate", description="Books that we could read next."))
+    nominate = in_clubs(
+        app_commands.Group(
+            name="nominate", description="Books that we could read next.", default_permissions=FOR_ORGANISERS
+        )
+    )
 
     @nominate.command()
     @app_commands.describe(book="A book from the library, or any title")
     @app_commands.autocomplete(book=autocomplete.books)
     async def add(self, interaction: Interaction, book: Title) -> None:
         """Nominate a book, from the library or any other; if it’s already listed, support it."""
-        member, _ = await acknowledge(interaction)
-        (_, title, slug), by = await self._app.get(Nominations).add(member, book)
-        done = f"“{title}” is now on the list."
-        if len(by) > 1:
-            done = f"“{title}” was already on the list; now {len(by)} members would like to read it."
-        elif slug is None:
-            done += " It isn’t in the library yet, so I used the title as you typed it."
-        await context.deliver(interaction, notice_card(done))
+        await nominate_book(interaction, book)
 
     @nominate.command(name="list")
     async def show(self, interaction: Interaction) -> None:
         """Show the nominated books, and how many members would like to read each."""
-        member, _ = await acknowledge(interaction)
-        await context.deliver(interaction, await nominations_card(self._app, member))
+        await show_nominations(interaction)
 
     @nominate.command()
     @app_commands.describe(book="A book on the list")
     @app_commands.autocomplete(book=autocomplete.nominated)
     async def withdraw(self, interaction: Interaction, book: Title) -> None:
         """Take back your nomination; organisers can remove a book from the list."""
-        member, _ = await acknowledge(interaction)
-        organiser = await context.has(interaction, context.ORGANISER)
-        title, number = await self._app.get(Nominations).withdraw(member, book, organiser=organiser)
-        done = f"“{title}” is no longer nominated{'' if organiser else ' by you'}."
-        if number > 1:
-            done = f"“{title}” is off the list; {number} members had nominated it."
-        await context.deliver(interaction, notice_card(done))
+        await withdraw_book(interaction, book)
 
+
+class VoteForm(buttons.Dialogue, title="Start a vote"):
+    """How a vote is held, between which books, and until when."""
+
+    def __init__(self, nominated: Sequence[rules.Candidate], others: str = "", closes: str = "") -> None:
+        super().__init__()
+        self._nominated = nominated[:OPTIONS]
+        self.kind = discord.ui.RadioGroup[VoteForm](custom_id="kind")
+        for kind, label in ((rules.VoteKind.RANKED, "Everybody ranks up to five books"), (rules.VoteKind.POLL, "Poll")):
+            ranked = kind is rules.VoteKind.RANKED
+            self.kind.add_option(label=label, value=kind.value, description=KINDS[kind], default=ranked)
+        self.add_item(discord.ui.Label(text="How do you vote?", component=self.kind))
+        options = [
+            discord.SelectOption(label=one_line(each.title, OPTION), value=each.key, default=n < rules.MOST_BOOKS)
+            for n, each in enumerate(self._nominated)
+        ]
+        self.books = discord.ui.Select[VoteForm](
+            custom_id="books", options=options, min_values=0, required=False,
+            max_values=min(rules.MOST_BOOKS, len(options)) or 1,
+        )  # fmt: skip
+        if options:
+            self.add_item(discord.ui.Label(text="Nominated books", component=self.books))
+        self.others = self.line(
+            "Other books" if options else "Which books?", "others", others, description="With commas between them",
+            required=False, max_length=1_000, style=discord.TextStyle.paragraph,
+        )  # fmt: skip
+        until = "Such as Friday 8pm, or in 48 hours"
+        self.closes = self.line("It closes", "closes", closes or f"in {rules.USUAL}", description=until, max_length=100)
+        self.hidden = discord.ui.Checkbox[VoteForm](custom_id="hidden")
+        told = "Not for a poll."
+        self.add_item(discord.ui.Label(text="Hide the count until then?", description=told, component=self.hidden))
+
+    async def on_submit(self, interaction: Interaction, /) -> None:
+        """Show the preview."""
+        member, place = await acknowledge(interaction, context.ORGANISER)
+        app, kind = context.app_of(interaction), rules.VoteKind(self.kind.value or rules.VoteKind.RANKED)
+        may_post(interaction, kind)
+        now, zone = app.now(), (await app.get(SetUp).settings(member.club)).zone
+        books = [each for each in self._nominated if each.key in self.books.values]
+        try:
+            for named in rules.typed_candidates(self.others.value, app.books_of(member.club)):
+                books += [] if any(rules.same_book(named.key, each.key) for each in books) else [named]
+            when = self.closes.value
+            until = await app.workers.do(lambda: read_moment(when, now, zone, rules.SOONEST, rules.LATEST))
+            draft = rules.VoteDraft(kind, until, self.hidden.value, tuple(books))
+            await app.get(Votes).check(member.club, draft)
+        except DogearError as error:
+            again = buttons.OpenButton("open-vote", one_line(self.others.value, 75))
+            raise context.Choice(str(error), [again]) from error
+        asked = await app.get(AskedQuestions).keep("vote", member, place, rules.DRAFT.dump_json(draft).decode())
+        await context.deliver(interaction, preview_card(draft, [StartButton(asked.id), Cancel(member.id)]))
+
+
+async def open_vote_form(interaction: Interaction, others: str = "", closes: str = "") -> None:
+    """Open the form, with the nominated books in it."""
+    member, _ = await context.needs(interaction, context.ORGANISER)
+    nominated = await context.app_of(interaction).get(Nominations).listed(member.club)
+    await interaction.response.send_modal(VoteForm([each.candidate for each in nominated], others, closes))
+
+
+buttons.OPENINGS["open-vote"] = buttons.Opening("Start a vote", open_vote_form, right=context.ORGANISER)
 
 Books = app_commands.Range[str, 1, 1_000]
 When = app_commands.Range[str, 1, 100]
@@ -178,35 +253,18 @@ class VoteCog(AppCog):
         app_commands.Group(
             name="vote",
             description="Choose the next book together.",
-            default_permissions=discord.Permissions(manage_events=True),
+            default_permissions=FOR_ORGANISERS,
         )
     )
 
     @vote.command()
     @app_commands.describe(
-        kind="poll: a Discord poll, one vote each. ranked: everybody ranks up to five books",
-        books="Titles, separated by semicolons; the nominated books if left out",
+        books="Titles, with commas or semicolons between them, beside the nominated books",
         closes="Such as Friday 8pm, in 3 days or 48 hours; in 3 days if left out",
-        hidden="Hide the count until the vote closes (ranked only)",
     )
-    async def start(
-        self, interaction: Interaction, kind: Literal["poll", "ranked"],
-        books: Books | None = None, closes: When | None = None, hidden: Literal["yes", "no"] = "no",
-    ) -> None:  # fmt: skip
-        """Start a vote in this channel. You see a preview before it is posted."""
-        member, place = await acknowledge(interaction, context.ORGANISER)
-        way = rules.VoteKind(kind)
-        may_post(interaction, way)
-        if books:
-            offered = rules.typed_candidates(books, self._app.books_of(member.club))
-        else:
-            offered = [each.candidate for each in await self._app.get(Nominations).listed(place.club)]
-        now, zone = self._app.now(), (await self._app.get(SetUp).settings(place.club)).zone
-        until = await self._app.workers.do(
-            lambda: read_moment(closes or rules.USUAL, now, zone, rules.SOONEST, rules.LATEST)
-        )
-        draft = rules.VoteDraft(way, until, hidden == "yes", tuple(offered[:OPTIONS]))
-        await context.deliver(interaction, await preview(self._app, member, place, draft))
+    async def start(self, interaction: Interaction, books: Books | None = None, closes: When | None = None) -> None:
+        """Start a vote in this channel, in a form. You see a preview before it is posted."""
+        await open_vote_form(interaction, books or "", closes or "")
 
     @vote.command()
     async def close(self, interaction: Interaction) -> None:
@@ -236,6 +294,6 @@ class VoteCog(AppCog):
 FEATURE = Feature(
     "votes",
     cogs=(NominateCog, VoteCog),
-    buttons=(NominationsPageButton, *VOTE_BUTTONS, BooksMenu, StartButton, CloseButton, PlanButton),
+    buttons=(NominationsPageButton, *VOTE_BUTTONS, StartButton, CloseButton),
     jobs={JOBS: lambda bot: VotePosts(bot).do},
 )

@@ -144,5 +144,5 @@ POLL_OVER = 400
 
 def _is_post_of(message: discord.Message, vote: Vote) -> bool:
     if vote.kind == VoteKind.POLL:
-        return message.poll is not None and views.poll_mark(vote) in message.content
+        return message.poll is not None and message.content == views.poll_text(vote)
     return f"ballot:{vote.id}" in button_ids(message)

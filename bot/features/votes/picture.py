@@ -38,9 +38,7 @@ class Bar:
 
 def alt_text(vote: Vote, count: Count) -> str:
     """Return what the picture shows, in words: the outcome, and every round."""
-    return " ".join(
-        ["Bars of votes, round by round.", outcome(count, vote.titles), *rounds(count, vote.titles, vote.seed)]
-    )
+    return " ".join(["Bars of votes, round by round.", outcome(count, vote.titles), *rounds(count, vote.titles)])
 
 
 def bars(vote: Vote, count: Count) -> list[Bar]:

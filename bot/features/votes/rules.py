@@ -2,9 +2,11 @@
 
 import datetime as dt
 import hashlib
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -15,6 +17,7 @@ from bot.features.votes.counting import Ballot, Count, Why
 from bot.reading_order.advice import listed
 from corpus.books import Book, Slug
 from corpus.errors import DogearError
+from corpus.names import UnknownBook, find_book
 from corpus.text import plural
 
 
@@ -68,12 +71,51 @@ def title_key(title: str) -> str:
 
 
 def typed_candidates(typed: str, books: Mapping[Slug, Book]) -> list[Candidate]:
-    """Return the books that are named with semicolons between them, each once. Raises NoTitle."""
-    known: dict[str, Candidate] = {}
-    for title in filter(str.strip, typed.replace("\n", ";").split(";")):
-        named = candidate(title, books)
-        known.setdefault(named.key, named)
-    return list(known.values())
+    """Return the books that are named, each once, with semicolons, lines or else commas between them. Raises NoTitle.
+
+    The beginning of a title stands for it, as the preview shows what was understood.
+    """
+    named: list[Candidate] = []
+    for title in filter(str.strip, _titles(typed, books)):
+        try:
+            known = find_book(title, books)
+            meant = Candidate(known.slug, known.title, known.slug)
+        except UnknownBook:
+            meant = candidate(title, books)
+        if not any(same_book(meant.key, other.key) for other in named):
+            named.append(meant)
+    return named
+
+
+def _titles(typed: str, books: Mapping[Slug, Book]) -> list[str]:
+    """Return the titles of a list; of commas, those within a title of the library part nothing."""
+    if ";" in typed or "\n" in typed.strip():
+        return typed.replace("\n", ";").split(";")
+    parts, titles = typed.split(","), list[str]()
+    while parts:
+        runs = (", ".join(map(str.strip, parts[:size])) for size in range(len(parts), 0, -1))
+        titles.append(next((run for run in runs if _is_known(run, books)), parts[0]))
+        parts = parts[titles[-1].count(",") + 1 :]
+    return titles
+
+
+def _is_known(title: str, books: Mapping[Slug, Book]) -> bool:
+    try:
+        return bool(find_book(title, books, whole=True))
+    except UnknownBook:
+        return False
+
+
+def same_book(key: str, other: str) -> bool:
+    """Return whether two keys are those of one book in two spellings; numbers tell the volumes of a series apart."""
+    one, two = key.replace("-", ""), other.replace("-", "")
+    numbers = re.findall(r"\d+", one) == re.findall(r"\d+", two)
+    alike = SequenceMatcher(None, one, two).ratio() >= ALIKE and len(one) >= LONG
+    return one == two or (numbers and alike)
+
+
+LONG, ALIKE = 8, 0.9
+"""Letters of a title from which a slip of the keys is told from another title, and how like (0 to 1) the two are."""
 
 
 FEWEST_BOOKS, MOST_BOOKS = 2, 10
@@ -92,7 +134,7 @@ LATEST = dt.timedelta(days=32)
 
 @dataclass(frozen=True, slots=True)
 class VoteDraft:
-    """A vote as it is about to be held, with the books that are offered and the keys of those that were picked."""
+    """A vote as it is about to be held; of the books that are offered, those whose keys were `picked`, if any were."""
 
     kind: VoteKind
     closes: dt.datetime
@@ -111,11 +153,11 @@ class VoteDraft:
         if not FEWEST_BOOKS <= len(self.candidates) <= MOST_BOOKS:
             raise VoteProblem(
                 f"A vote has {FEWEST_BOOKS} to {MOST_BOOKS} books. "
-                "Name them in the books field, with semicolons between them, or nominate them with /nominate add."
+                "Name them with commas between them, or have them nominated first."
             )
         if self.kind is VoteKind.POLL and self.hidden:
             raise VoteProblem(
-                "Discord polls always show their count. To hide it until the vote closes, choose kind: ranked."
+                "Discord polls always show their count. To hide it until the vote closes, let everybody rank the books."
             )
         if self.closes <= now:
             raise VoteProblem("That closing time has passed. Start again with /vote start.")
@@ -151,10 +193,10 @@ class Nominated(NamedTuple):
 # How a count is told
 
 RULES_OF_TIES = {
-    VoteKind.POLL: "Ties are broken by lot (seed {seed}).",
+    VoteKind.POLL: "Ties are broken by lot.",
     VoteKind.RANKED: (
         "Ties: the book with fewer first choices goes out, or else the one with fewer votes in the last round in which "
-        "they differed, or else the lot decides (seed {seed})."
+        "they differed, or else the lot decides."
     ),
 }
 
@@ -163,7 +205,7 @@ _WAYS = {
     VoteKind.RANKED: (
         "Your ballot counts for the book that you rank highest among those still in. A book with more than half "
         "of the ballots that count wins. Otherwise the book with the fewest goes out, and its ballots go to their "
-        "next choice; a ballot that names no book still in is exhausted and counts no further."
+        "next choice; a ballot that names no book still in counts no further."
     ),
 }
 
@@ -175,9 +217,9 @@ _FOLLOWS = {
     Why.FEWEST: "No book has more than half of {counting}. {out} has the fewest and goes out.",
     Why.FIRST_CHOICES: "{tied} tie for the fewest. {out} goes out: it has fewer first choices.",
     Why.EARLIER_ROUND: "{tied} tie for the fewest. {out} goes out: it had fewer in round {earlier}.",
-    Why.LOT: "{tied} tie for the fewest. They were level in every earlier round; {out} goes out by lot (seed {seed}).",
+    Why.LOT: "{tied} tie for the fewest. They were level in every earlier round; {out} goes out by lot.",
 }
-_TIED_POLL = "{tied} tie for the most. {winner} wins by lot (seed {seed})."
+_TIED_POLL = "{tied} tie for the most. {winner} wins by lot."
 
 
 def outcome(count: Count, titles: Mapping[str, str]) -> str:
@@ -194,29 +236,25 @@ def outcome(count: Count, titles: Mapping[str, str]) -> str:
     return f"{winner} wins with {last.votes[count.winner]} of {plural(last.counting, 'vote')}{where}."
 
 
-def rounds(count: Count, titles: Mapping[str, str], seed: str) -> list[str]:
+def rounds(count: Count, titles: Mapping[str, str]) -> list[str]:
     """Return each round in words: the votes, and what follows from them by which rule."""
     told = []
     for number, each in enumerate(count.rounds, 1):
         votes = ", ".join(f"{titles[book]} {n}" for book, n in sorted(each.counted, key=lambda pair: -pair[1]))
-        gone = f", exhausted {each.exhausted}" if each.exhausted else ""
+        gone = f", {each.exhausted} for no book still in" if each.exhausted else ""
         head = f"Round {number}: " if len(count.rounds) > 1 else ""
         follows = _FOLLOWS[each.why] if each.out or not each.tied else _TIED_POLL
         told.append(
             f"{head}{votes}{gone}. "
             + follows.format(
-                winner=titles.get(count.winner or ""), out=listed([titles[book] for book in each.out]), seed=seed,
+                winner=titles.get(count.winner or ""), out=listed([titles[book] for book in each.out]),
                 tied=listed([titles[book] for book in each.tied]), counting=each.counting, earlier=each.earlier,
             )
         )  # fmt: skip
     return told
 
 
-def explanation(kind: VoteKind, seed: str, candidates: tuple[Candidate, ...]) -> str:
-    """Return how a vote is counted, for whoever wants to know, with what it takes to draw its lot again."""
-    lot = (
-        "The lot of a book is SHA-256 of the seed, a colon and the book’s key, in hexadecimal; "
-        "of books that tie to the end, the one whose lot is highest stays. The keys: "
-    )
-    ties = RULES_OF_TIES[kind].format(seed=seed)
-    return f"{_WAYS[kind]}\n{ties}\n{lot}{', '.join(each.key for each in candidates)}."
+def explanation(kind: VoteKind) -> str:
+    """Return how a vote is counted, for whoever wants to know."""
+    lot = "The lot was drawn when the vote began, before anybody voted."
+    return f"{_WAYS[kind]}\n{RULES_OF_TIES[kind]} {lot}"

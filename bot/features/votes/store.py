@@ -83,8 +83,8 @@ class Vote(InPlace, Base):
 
     @property
     def ties(self) -> str:
-        """How ties are decided, with the seed."""
-        return rules.RULES_OF_TIES[VoteKind(self.kind)].format(seed=self.seed)
+        """How ties are decided."""
+        return rules.RULES_OF_TIES[VoteKind(self.kind)]
 
     def job(self, step: str) -> Key:
         """Return the job of posting the vote (`open`), or of counting it and posting its outcome (`close`)."""
@@ -304,14 +304,13 @@ class Nominations:
         async with self._database.writing() as session:
             await note_member(session, member.club, member.id)
             there = self._by_book(await _nominations(session, member.club))
-            known = there.get(meant.key, Nominated(meant, frozenset()))
+            alike = (each for key, each in there.items() if rules.same_book(key, meant.key))
+            known = there.get(meant.key) or next(alike, Nominated(meant, frozenset()))
             book = known.candidate
             if member.id in known.by:
-                raise VoteProblem(f"You have nominated “{book.title}” already. /nominate list shows all books.")
+                raise VoteProblem(f"You have nominated “{book.title}” already.")
             if sum(member.id in nominated.by for nominated in there.values()) >= rules.MAX_OWN:
-                raise VoteProblem(
-                    f"You have nominated {rules.MAX_OWN} books. Take one back with /nominate withdraw first."
-                )
+                raise VoteProblem(f"You have nominated {rules.MAX_OWN} books. Withdraw one of them first.")
             mine = {"club": member.club, "member": member.id, "key": book.key}
             await upsert(session, NominationRow, mine, {"title": book.title, "book": book.book, "at": self._now()})
             return Nominated(book, known.by | {member.id})
@@ -338,7 +337,7 @@ class Nominations:
             for row in gone:
                 await session.delete(row)
         if not its:
-            raise VoteProblem(f"“{meant.title}” is not on the list. /nominate list shows what is.")
+            raise VoteProblem(f"“{meant.title}” is not on the list.")
         if not gone:
             raise VoteProblem(f"Others have nominated “{meant.title}”, not you. Only an organiser can take it off.")
         return meant.title, len(gone)

@@ -8,33 +8,15 @@ import discord
 
 from bot.app import App
 from bot.discord import cards
-from bot.discord.buttons import PRIMARY, Picked, Pressed
-from bot.discord.context import ORGANISER, Choice, app_of, needs
+from bot.discord.buttons import PRIMARY, OpenButton, Picked, Pressed
+from bot.discord.context import app_of
 from bot.discord.visitor import visitor
-from bot.features.books.views import AddItButton
 from bot.features.votes import rules
 from bot.features.votes.counting import Ballot, Count
 from bot.features.votes.picture import alt_text, rounds_page
 from bot.features.votes.store import Vote, Votes
 from bot.times import timestamp
 from corpus.text import plural
-
-
-class PlanButton(Pressed, template=r"plan:(?P<key>[^:]{1,90})"):
-    """Says how a schedule for a book is made, to whoever may make one; `key` is the book's slug or its title's key."""
-
-    label, style, opens = "Plan the schedule", PRIMARY, True
-
-    async def card(self, interaction: cards.Interaction) -> cards.Card:
-        """Show the command."""
-        by, _ = await needs(interaction, ORGANISER)
-        book = app_of(interaction).books_of(by.club).get(self.given["key"])
-        if book is None:
-            told = "That book isn’t in the library yet. Once it is, plan it with /schedule create."
-            raise Choice(told, [AddItButton(self.given["key"].replace("-", " ").title())])
-        line = f"/schedule create book:{book.title}"
-        return cards.notice_card(f"Type this, and I’ll ask for the rest: {line}", book.title)
-
 
 QUESTION = "Which book shall we read next?"
 KINDS = {
@@ -72,13 +54,8 @@ def _post(vote: Vote, told: str, items: cards.Items = ()) -> cards.Card:
 
 
 def poll_text(vote: Vote) -> str:
-    """Return the line above a poll; its end tells the vote from all others."""
-    return f"Closes {timestamp(vote.closes)}\n-# {cards.safe(vote.ties)} {poll_mark(vote)}"
-
-
-def poll_mark(vote: Vote) -> str:
-    """Return the words by which a vote's poll is found again."""
-    return f"(Vote {vote.id})"
+    """Return the lines above a poll; with their moment, they tell the vote from all others."""
+    return f"Closes {timestamp(vote.closes)}\n-# {cards.safe(vote.ties)}"
 
 
 def poll_of(vote: Vote, now: dt.datetime) -> discord.Poll:
@@ -97,7 +74,7 @@ async def counted_card(app: App, vote: Vote, count: Count, items: cards.Items = 
         png = await app.workers.do(lambda: rounds_page(vote, count).png())
         picture = cards.Attachment("rounds.png", png, alt_text(vote, count))
     outcome, number = cards.safe(rules.outcome(count, vote.titles)), plural(count.ballots, "ballot")
-    told, ties = map(cards.safe, rules.rounds(count, vote.titles, vote.seed)), cards.safe(vote.ties)
+    told, ties = map(cards.safe, rules.rounds(count, vote.titles)), cards.safe(vote.ties)
     if vote.count is None:
         so_far = f"{number} so far. If the vote closed now: {outcome}\n" if count.rounds else "No ballots."
         return cards.Card("The count so far", "\n".join((so_far, *told)), (ties,), picture=picture)
@@ -110,7 +87,7 @@ async def counted_card(app: App, vote: Vote, count: Count, items: cards.Items = 
 def outcome_items(vote: Vote) -> list[cards.Item]:
     """Return the buttons under the outcome of a vote, with which the reading of its winner is planned."""
     winner = vote.outcome.winner if vote.outcome else None
-    return [*([PlanButton(winner)] if winner else []), HowButton(vote.id)]
+    return [*([OpenButton("plan", winner)] if winner else []), HowButton(vote.id)]
 
 
 def _books(vote: Vote | rules.VoteDraft) -> str:
@@ -197,8 +174,7 @@ class HowButton(Pressed, template=rf"how-counted:{VOTE}"):
         """Explain, in private."""
         member, _ = await visitor(interaction)
         vote = await app_of(interaction).get(Votes).vote(self.number("vote_id"), member)
-        told = rules.explanation(rules.VoteKind(vote.kind), vote.seed, vote.candidates)
-        return cards.notice_card(told, "How is this counted?")
+        return cards.notice_card(rules.explanation(rules.VoteKind(vote.kind)), "How is this counted?")
 
 
 VOTE_BUTTONS = (VoteButton, RankMenu, BallotBackButton, CountButton, HowButton)

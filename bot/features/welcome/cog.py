@@ -9,13 +9,13 @@ from discord.ext import commands
 
 from bot.answering.texts import place_sentence
 from bot.club_settings import SetUp
-from bot.discord.buttons import PRIMARY, Pressed
-from bot.discord.cards import Card, Interaction, Item, Tone, safe
-from bot.discord.context import MODERATOR, ORGANISER, SET_UP, ClubBot, app_of, deliver, has, lacks_in, post_in
+from bot.discord import context
+from bot.discord.buttons import OPENINGS, PRIMARY, Cancel, OpenButton, Opening, Pressed
+from bot.discord.cards import Card, Interaction, Tone, safe
+from bot.discord.context import MODERATOR, ORGANISER, SET_UP, app_of, deliver, has, lacks_in, needs, post_in
 from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs_and_direct_messages, visitor
 from bot.features.ask.store import BotMemory
 from bot.features.progress.store import Progress
-from bot.features.setup.cog import setter, walk_card
 
 log = logging.getLogger(__name__)
 
@@ -23,11 +23,17 @@ GREETING = (
     "I answer questions about the book that your club reads, and I never tell anybody more than they have read.\n"
     "Whoever runs this server can set me up in a minute: the book, a channel, your time zone."
 )
+WELCOME = (
+    "Tell me how far you are, and I’ll never tell you more than that. Then ask me anything: mention me here, or use "
+    "/ask, and only you see the answer."
+)
 MEMBERS = (
-    "Say where you are: /progress set, in your own words (“ch 7”, “page 120”, “45%”). Only you see it.\n"
+    "Say where you are: press the button, or /progress set, in your own words (“ch 7”, “page 120”, “45%”). Only you "
+    "see it.\n"
     "Ask: mention me or use /ask, and what you get goes no further than you have read. “Who’s who?”, “what "
-    "happened so far?” and “three discussion questions” work too.\n"
-    "More: /hint, /recap, /who; /book and /order; /shelf and /review; /mydata for what I keep about you."
+    "happened so far?” and “three discussion questions” work too. /hint, /recap and /who do, too.\n"
+    "/book show has the card of a book: review it, or put it on your shelf. All else is below; in a direct message to "
+    "me it also has commands, such as /shelf and /mydata."
 )
 MODERATORS = (
     "For moderators: /ceiling says how far a channel may go; /prompt has discussion prompts; /watch looks for "
@@ -37,47 +43,86 @@ ORGANISERS = (
     "For organisers: /schedule makes sections with dates, threads and reminders; /nominate and /vote choose the "
     "next book; /club stats shows how far the club is."
 )
-SETTERS = "For whoever runs the server: /setup chooses roles, channels, time zone and book."
+SETTERS = "For whoever runs the server: /setup chooses book, channels, time zone and roles."
 
 
-class OpenSetupButton(Pressed, template=r"welcome-setup"):
-    """Opens the set-up, for whoever may set the club up."""
-
-    label, style, opens = "Set up", PRIMARY, True
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Return the step at which the set-up is."""
-        guild, app = await setter(interaction), app_of(interaction)
-        return await walk_card(app, guild, await app.get(SetUp).begin(guild.id))
-
-
-class OpenHelpButton(Pressed, template=r"welcome-help"):
-    """Says to its presser what they can do here."""
-
-    label, opens = "What members do", True
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Return the same as `/help`."""
-        return await help_card(interaction)
+SPEAK = ("view_channel", "send_messages")
+FOR_ALL = ("open-where", "open-schedule", "open-nominations", "open-club", "open-suggest")
+FOR_ONE = ("open-shelf", "open-order", "open-ownreviews", "open-data")
 
 
 async def help_card(interaction: Interaction) -> Card:
     """Return what the one who asks can do here, and where they are in the club's book."""
     app, (member, _) = app_of(interaction), await visitor(interaction)
-    for_some = ((MODERATOR, MODERATORS), (ORGANISER, ORGANISERS), (SET_UP, SETTERS))
-    parts = [MEMBERS, *[text for right, text in for_some if await has(interaction, right)]]
+    for_some = (
+        (MODERATOR, MODERATORS, ()),
+        (SET_UP, SETTERS, ("welcome-setup",)),
+        (ORGANISER, ORGANISERS, ("plan", "open-vote", "open-add")),
+    )
+    given = [(text, what) for right, text, what in for_some if await has(interaction, right)]
+    parts = [MEMBERS, *[text for text, _ in given]]
     book = app.books.get((await app.get(SetUp).settings(member.club)).book or "")
     if book is not None:
         marks = (await app.get(Progress).positions(member)).get(book.slug)
         parts.insert(0, safe(f"The club reads {book.title}. {place_sentence(book, marks)}"))
-    items: list[Item] = [OpenSetupButton()] if await has(interaction, SET_UP) else []
-    return Card("What I can do here", "\n\n".join(parts), (), Tone.PLAIN, items)
+    names = [
+        *(FOR_ALL if context.club_here(interaction) else FOR_ALL[:1]),
+        *FOR_ONE,
+        *sum((what for _, what in given), ()),
+    ]
+    return Card("What I can do here", "\n\n".join(parts), (), Tone.PLAIN, list(map(OpenButton, names)))
+
+
+async def show_help(interaction: Interaction, _: str = "") -> None:
+    """Show its asker what they can do here."""
+    await acknowledge(interaction)
+    await deliver(interaction, await help_card(interaction))
+
+
+async def _welcome(interaction: Interaction) -> tuple[discord.TextChannel, Card]:
+    """Return the card that welcomes a club's members, and where it goes. Raises Refused."""
+    member, _ = await needs(interaction, SET_UP)
+    app, settings = app_of(interaction), await app_of(interaction).get(SetUp).settings(member.club)
+    channel = interaction.guild.get_channel(settings.talk or 0) if interaction.guild else None
+    if not isinstance(channel, discord.TextChannel):
+        raise context.Refused("Choose the channel to talk in first: press Set up on /help.")
+    if lacks := " and ".join(lacks_in(channel, SPEAK)):
+        raise context.Refused(f"I need the permission {lacks} in #{channel.name}. Please allow it and try again.")
+    book = app.books.get(settings.book or "")
+    reads = f"We’re reading **{safe(book.title)}** by {safe(book.author)}.\n" if book else ""
+    items = [OpenButton(what) for what in ("open-where", "open-schedule", "welcome-help")]
+    return channel, Card("Welcome to the book club", reads + WELCOME, (), Tone.PUBLIC, items)
+
+
+async def preview_welcome(interaction: Interaction, _: str) -> None:
+    """Show what would be posted."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    channel, card = await _welcome(interaction)
+    items = [PostWelcomeButton(), Cancel(interaction.user.id)]
+    body = f"I’d post this in <#{channel.id}>:\n\n{card.body}"
+    await deliver(interaction, Card(card.title, body, buttons=items, note="Nothing is posted yet."))
+
+
+class PostWelcomeButton(Pressed, template=r"welcome-post"):
+    """Posts what welcomes the members."""
+
+    label, style = "Post it", PRIMARY
+
+    async def card(self, interaction: Interaction) -> Card:
+        """Post it in the channel to talk in."""
+        channel, card = await _welcome(interaction)
+        posted = await post_in(channel, card, f"welcome-{interaction.id}"[-25:])
+        return Card(body=f"Posted: {posted.jump_url}")
+
+
+OPENINGS["welcome-help"] = Opening("What members do", show_help)
+OPENINGS["open-welcome"] = Opening("Post a welcome", preview_welcome)
 
 
 class WelcomeCog(AppCog):
     """Greets, and helps."""
 
-    def __init__(self, bot: ClubBot) -> None:
+    def __init__(self, bot: context.ClubBot) -> None:
         super().__init__(bot)
         self._greeting = asyncio.Lock()  # Discord may tell of a server twice at once
 
@@ -89,10 +134,10 @@ class WelcomeCog(AppCog):
         """
         channel, memory, name = guild.system_channel, self._app.get(BotMemory), f"greeted {guild.id}"
         async with self._greeting:
-            if channel is None or lacks_in(channel, ("view_channel", "send_messages")) or await memory.recall(name):
+            if channel is None or lacks_in(channel, SPEAK) or await memory.recall(name):
                 return
             await memory.remember(name, "yes")
-        buttons = [OpenSetupButton(), OpenHelpButton()]
+        buttons = [OpenButton("welcome-setup"), OpenButton("welcome-help")]
         greeting = Card("Hello, I’m Dogear", GREETING, tone=Tone.PUBLIC, buttons=buttons)
         try:
             await post_in(channel, greeting, name[-25:])
@@ -103,8 +148,7 @@ class WelcomeCog(AppCog):
     @in_clubs_and_direct_messages
     async def help_(self, interaction: Interaction) -> None:
         """Show what you can do here, and where you are in the club’s book."""
-        await acknowledge(interaction)
-        await deliver(interaction, await help_card(interaction))
+        await show_help(interaction)
 
 
-FEATURE = Feature("welcome", cogs=(WelcomeCog,), buttons=(OpenSetupButton, OpenHelpButton))
+FEATURE = Feature("welcome", cogs=(WelcomeCog,), buttons=(PostWelcomeButton,))

@@ -130,10 +130,12 @@ def test_turning_to_a_book_shows_its_card_and_only_what_gives_nothing_away(talk:
     assert talk.say("/book") == talk.say("/book show the-moonstone")
 
 
-def test_a_chosen_book_stays_at_hand_when_another_one_is_reported(talk: Talk) -> None:
+def test_progress_in_another_book_turns_to_it_with_or_without_a_place(talk: Talk) -> None:
     told = talk.say("/book the-moonstone", "/progress no-name ch 2")
-    assert told == "No Name\nYou have finished chapter 2 of 4."
-    assert talk.conversation.reader.book == "the-moonstone"
+    assert told == "No Name\nYou have finished chapter 2 of 4. Questions are about this book now."
+    told = talk.say("/book the-moonstone", "/progress no-name")
+    assert told == "No Name\nYou have finished chapter 2 of 4. Questions are about this book now."
+    assert talk.conversation.reader.book == "no-name"
 
 
 def test_the_books_are_listed_by_series_with_the_readers_places(talk: Talk) -> None:

@@ -43,9 +43,9 @@ def test_a_finished_book_is_turned_to_where_none_is_at_hand() -> None:
     assert Reader().moved(OTHER, 38).book == TINKER
 
 
-def test_a_book_that_was_chosen_stays_at_hand() -> None:
+def test_a_place_in_another_book_turns_to_it_also_from_a_chosen_one() -> None:
     reader = Reader().turned(BOOK).moved(OTHER, 3)
-    assert reader.book == PEOPLE
+    assert reader.book == TINKER
     assert reader.turned(None).book is None
 
 

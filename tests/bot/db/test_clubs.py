@@ -3,11 +3,11 @@
 from dataclasses import replace
 from pathlib import Path
 
-from bot.club_settings import ClubSettings, SetUp, Topic
+from bot.club_settings import ClubSettings, SetUp
 from tests.fakes.app import app_on
 from tests.fakes.records import opened_records
 
-ALL = ClubSettings(2**63 - 1, 501, 100, 101, "Europe/Berlin", "emma", Topic.DONE)
+ALL = ClubSettings(2**63 - 1, 501, 100, 101, "Europe/Berlin", "emma")
 
 
 async def test_everything_that_was_chosen_is_there_after_a_restart_and_can_be_taken_back(database: str | Path) -> None:

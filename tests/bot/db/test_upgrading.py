@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import ProgrammingError
 
-from bot.club_settings import ClubSettings, SetUp, Topic
+from bot.club_settings import ClubSettings, SetUp
 from bot.db.base import Base
 from bot.db.jobs import Due, JobRow, JobTable, Key, finish
 from bot.db.migrate import HEAD, MIGRATIONS, open_database, upgrade
@@ -41,7 +41,7 @@ from tests.fakes.released_rows import ROWS, VERSIONS, lay_out, raw
 from tests.fakes.scheduled import schedules_of
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
-CHOSEN = ClubSettings(moderators=500, talk=100, zone="Europe/Berlin", book="smiley", walk=Topic.ZONE)
+CHOSEN = ClubSettings(moderators=500, talk=100, zone="Europe/Berlin", book="smiley")
 FIGURE = Figure(NOON, (Group(0, 0, 7), Group(1, 4, 5)))
 FIVE, SEVEN = Reached(5, 27, "chapter"), Reached(7, 27, "chapter")
 

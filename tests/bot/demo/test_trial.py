@@ -55,7 +55,7 @@ async def test_the_thread_says_what_to_try_and_a_message_that_begins_with_the_na
     thread, members = trial.club.thread, trial.club.members
     beginner = members[BEGINNER.name]
     assert [said.content for said in thread.history(viewer=beginner)] == [text for _, text in OPENING]
-    for named in ("/ask", "/recap", "/order"):
+    for named in ("/ask", "/recap", "/help"):
         assert any(named in text for _, text in OPENING)
         assert named[1:] in beginner.available_commands(thread)
     await members[MIDDLE.name].send(thread, "Have you asked @Dogear?")

@@ -9,7 +9,7 @@ from bot.audit import KEPT, Audit, Did
 from bot.features.my_data.store import MyData
 from bot.people import NO_CLUB, Member, Place
 from tests.fakes.app import app_on
-from tests.fakes.club import Club, buttons, message, shown
+from tests.fakes.club import Club, buttons, fill, message, shown
 
 STORM = "Whom does Silas save in the storm?"
 
@@ -95,8 +95,6 @@ async def test_what_is_older_than_it_goes_back_is_forgotten_at_a_start(club: Clu
 
 async def test_a_vote_is_noted_with_who_started_it(club: Club) -> None:
     jo = club.member("Jo", manage_events=True, manage_messages=True)
-    preview = await jo.slash(
-        club.general, "vote start", kind="ranked", books="The Lantern; The Kite", closes="in 2 days"
-    )
+    preview = await fill(jo, await jo.slash(club.general, "vote start"), others="The Lantern, The Kite")
     await jo.click(message(preview), label="Confirm")
     assert f"posted a vote for <@{jo.id}>" in shown(await jo.slash(club.general, "audit", what="posts"))

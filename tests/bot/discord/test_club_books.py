@@ -16,7 +16,7 @@ from bot.features.books.store import ClubBooks
 from retrieval.types import Embedder
 from tests.corpus.importing.books import epub, prose, xhtml
 from tests.fakes.bookshelf import opened, write_lantern
-from tests.fakes.club import Club, buttons, labels, message, opened_club, shown, texts
+from tests.fakes.club import Club, buttons, fill, labels, message, opened_club, shown, texts
 from tests.fakes.club_books import DOCUMENTS, SECRET_WORDS
 
 GUIDE = f"# Vellichor by Ortensia Vale\n\n{DOCUMENTS['summary.md']}".encode()
@@ -110,10 +110,9 @@ async def test_a_book_that_is_not_known_is_offered_to_be_added(club: Club, jo: M
     liz = club.member("Liz")
     told = await liz.slash(club.general, "progress set", where="ch 3", book="Vellichor: or, the tide")
     assert "I don’t know “Vellichor: or, the tide”" in shown(told)
-    assert buttons(told) == ["Add it"]
-    assert "Only organisers" in shown(await liz.click(message(told), label="Add it"))
+    assert buttons(told) == []
     told = await jo.slash(club.general, "progress set", where="ch 3", book="Vellichor: or, the tide")
-    form = await jo.click(message(told), label="Add it")
+    form = await jo.click(message(told), label="Add this book")
     assert "Vellichor: or, the tide" in str(form.modal)
     preview = await jo.submit_modal(form, FORM | {"title": "Vellichor: or, the tide"})
     assert "Add Vellichor: or, the tide?" in shown(preview)
@@ -263,7 +262,7 @@ OTHERS: tuple[tuple[str, dict[str, str]], ...] = (
     ("shelf add", {"book": "candles"}), ("nominate add", {"book": "candles"}), ("nominate list", {}),
     ("ceiling show", {}), ("review read", {"book": "Lantern"}), ("book sources", {"book": "candles"}),
     ("schedule create", {"book": "candles", "words": "Fridays at 8pm"}), ("club stats", {"book": "Lantern"}),
-    ("setup view", {}), ("vote start", {"kind": "ranked", "books": "candles; palace"}), ("mydata export", {}),
+    ("setup view", {}), ("vote start", {"books": "candles; palace"}), ("mydata export", {}),
     ("prompt library", {"book": "Lantern"}), ("quotes", {}),
 )  # fmt: skip
 
@@ -326,3 +325,29 @@ async def test_a_direct_message_knows_the_books_of_the_chosen_club(club: Club, j
     with club.env.time_context():
         await club.app.get(DirectMessages).choose(liz.id, club.guild.id)
     assert "Zephyrine" in await asked()
+
+
+async def test_a_book_is_added_and_planned_from_the_set_up(club: Club) -> None:
+    jo = club.member("Jo", manage_guild=True)
+    form = await jo.slash(club.general, "setup start")
+    told = await fill(jo, form, title="Middlemarch", zone=["Europe/London"])
+    form = await jo.click(message(told), label="Add this book")
+    preview = await fill(jo, form, author="George Eliot", length="86 chapters")
+    done = await jo.click(message(preview), label="Add")
+    assert buttons(done) == ["Plan the schedule", "Undo"]
+    preview = await fill(jo, await jo.click(message(done), label="Plan the schedule"), words="Fridays at 8pm")
+    assert "Middlemarch is the club’s book now" in shown(await jo.click(message(preview), label="Confirm"))
+
+
+async def test_the_winner_of_a_vote_is_added_and_planned_in_one_line_of_buttons(club: Club, jo: MemberActor) -> None:
+    form = await jo.slash(club.general, "vote start")
+    preview = await fill(jo, form, kind="ranked", others="The Lantern, Vile Bodies", closes="in 10 minutes")
+    await jo.click(message(preview), label="Confirm")
+    ballot = await jo.click(club.general.history()[-1], label="Vote")
+    await jo.select(message(ballot), ["vile-bodies"], custom_id="rank:1:1")
+    await club.env.advance_time(11 * 60)
+    form = await jo.click(club.general.history()[-1], label="Plan the schedule")
+    preview = await fill(jo, form, author="Evelyn Waugh", length="14 chapters")
+    done = await jo.click(message(preview), label="Add")
+    preview = await fill(jo, await jo.click(message(done), label="Plan the schedule"), words="Fridays at 8pm")
+    assert "Vile Bodies is the club’s book now" in shown(await jo.click(message(preview), label="Confirm"))

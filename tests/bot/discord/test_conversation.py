@@ -4,7 +4,7 @@ from simcord import ChannelHandle
 
 from bot.features.ceilings.store import Audiences
 from bot.people import Member
-from tests.fakes.club import Club, message, shown, texts
+from tests.fakes.club import Club, buttons, labels, message, shown, texts
 
 NEUTRAL = "I can’t answer that from what you’ve read."
 STORM = "Whom does Silas save in the storm?"
@@ -85,6 +85,41 @@ async def test_the_same_event_twice_is_answered_once(club: Club) -> None:
     await club.env.settle()
     assert message.id
     assert len(said(club.general)) == 1
+
+
+ABOUT_THE_BOT = {
+    "how do i set this up": (["Set up", "What members do"], "presses Set up"),
+    "how do i add a book": (["Add a book"], "presses Add a book"),
+    "how do i make a schedule": (["Plan the schedule", "Schedule"], "Fridays at 8pm"),
+    "how do i nominate a book": (["Nominated books", "Start a vote"], "Anybody can nominate"),
+    "how do i change my progress": (["Where are you?"], "in your own words"),
+    "when do we meet next": (["Schedule"], "No meeting is planned yet."),
+    "what are we reading": (["Where are you?", "Schedule"], "No book is chosen yet."),
+    "are you an ai": ([], "I’m Dogear"),
+    "thanks": ([], "You’re welcome."),
+}
+
+
+async def test_what_is_asked_of_the_bot_or_the_club_is_answered_with_what_to_press(club: Club) -> None:
+    liz = club.member("Liz")
+    for question, (pressed, told) in ABOUT_THE_BOT.items():
+        await liz.send(club.general, f"{club.mention} {question}?")
+        answer = club.general.last_message
+        assert answer is not None
+        assert told in said(club.general)[-1], question
+        assert list(labels([part.to_dict() for part in answer.components])) == pressed, question
+        assert "Spoiler-free" not in said(club.general)[-1]
+
+
+async def test_an_error_offers_its_cure_to_those_who_may_use_it(club: Club) -> None:
+    liz, jo = club.member("Liz"), club.member("Jo", manage_guild=True)
+    assert buttons(await liz.slash(club.general, "recap")) == []
+    refused = await jo.slash(club.general, "recap")
+    assert "Which book?" in shown(refused)
+    assert buttons(refused) == ["Set up"]
+    assert buttons(await jo.slash(club.general, "schedule show")) == ["Plan the schedule"]
+    assert buttons(await liz.slash(club.general, "schedule show")) == []
+    assert buttons(await jo.slash(club.general, "book show", book="Vellichor")) == ["Add this book"]
 
 
 # Direct messages

@@ -11,7 +11,7 @@ from bot.features.progress.store import Progress
 from bot.people import Member, Place
 from tests.bot.discord.test_schedule import FRIDAY, MINUTE, NEXT, asleep, direct, events, jo, killed, made, until, words
 from tests.fakes.bookshelf import LANTERN, opened, write_lantern
-from tests.fakes.club import Club, buttons, labels, message, opened_club, shown
+from tests.fakes.club import Club, buttons, fill, labels, message, opened_club, shown
 
 __all__ = ["jo"]
 
@@ -140,7 +140,8 @@ async def test_a_club_of_four_reads_a_book_and_is_led_from_each_step_to_the_next
     assert "Only organisers" in shown(await liz.click(end, label="Start the next vote"))
     for book in ("The Kite", "Emma"):
         await liz.slash(club.general, "nominate add", book=book)
-    assert "Which book shall we read next?" in shown(await jo.click(end, label="Start the next vote"))
+    form = await jo.click(end, label="Start the next vote")
+    assert "Which book shall we read next?" in shown(await fill(jo, form))
     read = shown(await jim.slash(club.general, "club history"))
     assert f"**The Lantern**\n<t:{int(FRIDAY.timestamp())}:D> to " in read
     assert "4.0 of 5 stars from 1 member" in read

@@ -223,7 +223,7 @@ async def test_a_page_is_made_anew_for_whoever_turns_it(reviewing: Club) -> None
 async def test_another_clubs_reviews_are_never_shown(reviewing: Club) -> None:
     other = reviewing.env.create_guild("The Mainland Club")
     elsewhere = other.create_text_channel("general")
-    there = other.add_member(reviewing.env.create_user("Ishmael"))
+    there = reviewing.member("Ishmael", other)
     form = await there.slash(elsewhere, "review write", book=LANTERN)
     await there.submit_modal(form, {"text": "Call me impressed.", "said": "not started"})
     liz = await reviewing.reader("Liz", the_lantern="finished")

@@ -19,7 +19,7 @@ from bot.features.prompts.store import Prompts
 from bot.features.schedules.rules import NotPossible, Schedule, SectionState
 from bot.features.schedules.store import Schedules
 from bot.people import Member, Place
-from tests.fakes.club import Club, buttons, message, shown, texts
+from tests.fakes.club import Club, buttons, fill, message, shown, texts
 
 WORDS = "Fridays at 8pm, 5 chapters a week"
 HOUR, DAY = 3_600, 86_400
@@ -153,10 +153,10 @@ async def test_words_that_are_not_understood_are_told_and_can_be_mended(club: Cl
     assert told.ephemeral
     assert "I don’t understand “whenever karla likes”" in shown(told)
     form = await jo.click(message(told), label="Edit")
-    again = await jo.submit_modal(form, {"words": WORDS, "zone": "nowhere"})
+    again = await fill(jo, form, words=WORDS, zone="nowhere")
     assert "time zone" in shown(again)
     form = await jo.click(message(told), label="Edit")
-    done = await jo.submit_modal(form, {"words": WORDS, "zone": "UTC"})
+    done = await fill(jo, form, words=WORDS, zone="UTC")
     await jo.click(message(done), label="Confirm")
     assert (await latest(club)).sections[0].meets == FRIDAY
 

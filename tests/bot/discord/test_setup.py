@@ -1,4 +1,4 @@
-"""`/setup`: private, for who manages the server, each step kept at once, and nothing posted."""
+"""`/setup`: private, for who manages the server, in one form, and nothing posted."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ import pytest
 from simcord import ChannelHandle, InteractionResult, MemberActor, RoleHandle
 
 from bot.club_settings import ClubSettings, SetUp, Topic
-from tests.fakes.club import Club, buttons, message
+from tests.fakes.club import Club, buttons, fill, message
 from tests.fakes.club import shown as sent
 from tests.fakes.discord_reading import rendered
 
@@ -42,50 +42,53 @@ def role(club: Club) -> RoleHandle:
     return club.guild.create_role("keepers")
 
 
-# The walk
+# The form
 
 
-async def test_the_walk_keeps_every_step_and_ends_with_what_is_missing(
+async def test_one_form_sets_the_club_up_and_ends_with_what_is_missing(
     club: Club, jo: MemberActor, role: RoleHandle
 ) -> None:
     forum = club.guild.create_forum_channel("forum")
-    told = await jo.slash(club.general, "setup start")
+    form = await jo.slash(club.general, "setup start")
+    told = await fill(jo, form, book=[LANTERN], schedule=[forum], zone=["Europe/Berlin"])
+    assert await settings(club) == ClubSettings(None, None, club.general.id, forum.id, "Europe/Berlin", LANTERN)
     assert told.ephemeral
-    assert "Set-up, 1 of 6: Moderators" in shown(told)
-    assert buttons(told) == ["Skip"]
-    told = await jo.select(message(told), [role])
-    assert "2 of 6: Organisers" in shown(told)
-    told = await jo.click(message(told), label="Skip")
-    assert "3 of 6: Channel to talk in" in shown(told)
-    told = await jo.select(message(told), [club.general])
-    assert "4 of 6" in shown(told)
-    told = await jo.select(message(told), [forum])
-    assert "5 of 6: Time zone" in shown(told)
-    told = await jo.select(message(told), ["Europe/Berlin"])
-    assert "6 of 6: Book" in shown(told)
-    told = await jo.select(message(told), [LANTERN])
-    assert await settings(club) == ClubSettings(
-        role.id, None, club.general.id, forum.id, "Europe/Berlin", LANTERN, Topic.DONE
-    )
+    assert buttons(told) == ["Plan the schedule", "Post a welcome", "Change", "Check the channels"]
     assert "Still missing" in shown(told)
-    assert "No organiser role is chosen" in shown(told)
     assert "#general has no ceiling for The Lantern" in shown(told)
-    assert message(told).ephemeral
+    await club.restart()
+    again = await jo.select(message(told), [role], custom_id="setup-role:organisers")
+    assert "No organiser role is chosen" not in shown(again)
+    assert (await settings(club)).organisers == role.id
     assert nothing_posted(club)
 
 
-async def test_the_walk_goes_on_after_a_restart_where_it_was_and_with_the_same_card(
-    club: Club, jo: MemberActor, role: RoleHandle
-) -> None:
-    told = await jo.slash(club.general, "setup start")
-    told = await jo.select(message(told), [role])
-    await club.restart()
-    on = await jo.select(message(told), [role])
-    assert "3 of 6" in shown(on)
-    await club.restart()
-    again = await jo.slash(club.general, "setup start")
-    assert "3 of 6: Channel to talk in" in shown(again)
-    assert (await settings(club)).organisers == role.id
+async def test_the_form_begins_with_what_is_known_and_one_channel_may_do_for_both(club: Club, jo: MemberActor) -> None:
+    await fill(jo, await jo.slash(club.general, "setup start"), book=[LANTERN], zone=["Asia/Tokyo"])
+    await fill(jo, await jo.slash(club.general, "setup start"))
+    same = club.general.id
+    assert await settings(club) == ClubSettings(None, None, same, same, "Asia/Tokyo", LANTERN)
+
+
+async def test_a_book_can_be_named_and_one_that_is_not_known_can_be_added(club: Club, jo: MemberActor) -> None:
+    form = await jo.slash(club.general, "setup start")
+    told = await fill(jo, form, title="lantern", zone=["Asia/Tokyo"])
+    assert (await settings(club)).book == LANTERN
+    told = await fill(jo, await jo.slash(club.general, "setup start"), title="Middlemarch")
+    assert "I don’t have “Middlemarch” yet." in shown(told)
+    assert (await settings(club)).zone == "Asia/Tokyo"
+    assert buttons(told)[0] == "Add this book"
+
+
+async def test_the_welcome_is_shown_first_and_posted_where_the_club_talks(club: Club, jo: MemberActor) -> None:
+    books = club.guild.create_text_channel("books")
+    form = await jo.slash(club.general, "setup start")
+    told = await fill(jo, form, book=[LANTERN], talk=[books], zone=["Asia/Tokyo"])
+    preview = await jo.click(message(told), label="Post a welcome")
+    assert books.history() == []
+    await jo.click(message(preview), label="Post it")
+    (posted,) = books.history()
+    assert "We’re reading **The Lantern**" in str(posted.components)
 
 
 # Who may
@@ -111,9 +114,9 @@ async def test_who_was_given_the_command_and_not_the_permission_is_told_which_on
 async def test_a_permission_that_is_lost_meanwhile_counts_no_more(club: Club, role: RoleHandle) -> None:
     managers = club.guild.create_role("managers", permissions=discord.Permissions(manage_guild=True))
     jo = club.guild.add_member(club.env.create_user("Jo"), roles=[managers])
-    told = await jo.slash(club.general, "setup start")
+    told = await jo.slash(club.general, "setup view")
     club.env.backend.edit_role(club.guild.id, managers.id, {"permissions": 0})
-    assert "Manage Server" in shown(await jo.select(message(told), [role]))
+    assert "Manage Server" in shown(await jo.select(message(told), [role], custom_id="setup-role:moderators"))
     assert (await settings(club)).moderators is None
 
 
@@ -129,7 +132,8 @@ async def test_who_has_the_chosen_role_keeps_places_as_long_as_they_have_it(
     club.guild.set_command_permissions(int(command["id"]), {role: True})
     wanted = {"where": "ch 3", "book": LANTERN}
     assert "moderator role" in shown(await liz.slash(club.general, "ceiling set", **wanted))
-    await jo.select(message(await jo.slash(club.general, "setup start")), [role])
+    settings_shown = message(await jo.slash(club.general, "setup view"))
+    await jo.select(settings_shown, [role], custom_id="setup-role:moderators")
     told = await liz.slash(club.general, "ceiling set", **wanted)
     assert "up to chapter 3 of The Lantern" in shown(told)
     await club.app.get(SetUp).choose_id(club.guild.id, Topic.MODERATORS, None)

@@ -87,7 +87,7 @@ async def test_clubs_do_not_see_each_others_shelves(club: Club) -> None:
     there = other.create_text_channel("general")
     liz = club.member("Liz")
     await add(club, liz, "Dune")
-    told = await other.add_member(liz.user).slash(there, "shelf show")
+    told = await club.shows_all(other.add_member(liz.user)).slash(there, "shelf show")
     assert "empty" in shown(told)
 
 

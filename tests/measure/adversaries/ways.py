@@ -17,7 +17,7 @@ from simcord import ChannelHandle, InteractionResult, MemberActor
 from bot.db.sessions import NAME
 from bot.features.prompts.store import Prompts
 from bot.features.votes.store import Votes
-from tests.fakes.club import Club, fields, labels, message
+from tests.fakes.club import Club, fields, fill, labels, message
 from tests.fakes.evening_acts import presses_all, talks, under, writes_directly
 from tests.fakes.forging import forge, ids_in, ids_under, remembered
 from tests.fakes.marked import AMBER
@@ -169,9 +169,10 @@ async def votes(attempting: Attempting, reader: MemberActor, place: ChannelHandl
     """Hold a vote between what was typed; others press what is not theirs, vote, look at the count, and close it."""
     step, jo = attempting.evening.step, attempting.people["Jo"]
     books = "; ".join((attempt.text, *attempt.then))
-    typed = {"books": books, "closes": "in 2 hours", "kind": "ranked", **attempt.more}
-    preview = await step(attempt.id, jo.slash(place, "vote start", **typed))
-    await step(attempt.id, reader.slash(place, "vote start", **typed))
+    typed = {"others": books, "closes": "in 2 hours", "kind": "ranked", **attempt.more}
+    form = await step(attempt.id, jo.slash(place, "vote start"))
+    preview = await step(attempt.id, fill(jo, form, **typed))
+    await step(attempt.id, reader.slash(place, "vote start"))
     if "Confirm" not in under(preview):
         return
     await forges_all(attempting, reader, preview, attempt)
@@ -358,8 +359,8 @@ async def prepare(attempting: Attempting) -> None:
     planned = note(await jo.slash(place, "schedule create", book=AMBER, words=words), plan="schedule-confirm:")
     await jo.click(message(planned), label="Confirm")
     note(await ishmael.slash(place, "schedule show"), schedule="remind:")
-    note(await jo.slash(place, "vote start", kind="ranked", books="Emma; Persuasion"), draft="vote-start:")
-    started = await jo.slash(place, "vote start", kind="ranked", books="Emma; Persuasion", hidden="yes")
+    note(await fill(jo, await jo.slash(place, "vote start"), others="Emma; Persuasion"), draft="vote-start:")
+    started = await fill(jo, await jo.slash(place, "vote start"), others="Emma; Persuasion", hidden=True)
     await jo.click(message(started), label="Confirm")
     with club.env.time_context():
         waiting = await club.app.get(Prompts).queue(club.guild.id)

@@ -249,6 +249,5 @@ async def test_where_somebody_is_is_told_to_them_alone(club: Club) -> None:
 async def test_what_the_club_reads_and_when_it_meets_is_known_from_its_settings(club: Club) -> None:
     questions = club.app.get(Questions)
     assert "No meeting is planned" in (await questions.put("ask", LIZ, GENERAL, "when do we meet?")).reply.answer
-    await club.app.get(SetUp).begin(1)
     await club.app.get(SetUp).choose_book(1, KITE)
     assert "The Kite" in (await questions.put("ask", LIZ, GENERAL, "what are we reading?")).reply.answer

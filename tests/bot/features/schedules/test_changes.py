@@ -219,6 +219,25 @@ def test_the_rest_of_the_book_is_planned_anew() -> None:
     )
 
 
+def test_other_days_alone_move_the_meetings_and_leave_what_is_read() -> None:
+    assert rows(edit("Thursdays at 7pm").after) == [
+        "1: 1-5 08.01. 20:00 opened",
+        "2: 6-10 14.01. 19:00 ahead",
+        "3: 11-15 21.01. 19:00 ahead",
+        "4: 16-20 28.01. 19:00 ahead",
+        "5: 21-25 04.02. 19:00 ahead",
+        "6: 26-27 11.02. 19:00 ahead",
+    ]
+
+
+def test_another_amount_alone_keeps_the_days() -> None:
+    assert rows(edit("11 chapters a week").after)[:3] == [
+        "1: 1-5 08.01. 20:00 opened",
+        "2: 6-16 15.01. 20:00 ahead",
+        "3: 17-27 22.01. 20:00 ahead",
+    ]
+
+
 def test_sections_that_come_back_and_new_ones_are_added() -> None:
     schedule, now = running()
     few = edited(schedule, read_wish("Fridays, 11 chapters a week", now), a_book(), now).after
@@ -232,8 +251,6 @@ def test_sections_that_come_back_and_new_ones_are_added() -> None:
     ("words", "cure"),
     [
         ("1-9, 10-27, Fridays", "Begin it after chapter 5."),
-        ("Fridays", "How much do you read"),
-        ("5 chapters a week", "On which day do you meet?"),
         ("on 7 January 2027, 22 chapters each", "has passed"),
     ],
 )

@@ -103,6 +103,26 @@ chapters 1-5, 6-12 and 13-end, Fridays at 8pm
     every Friday; at 20:00; sections 0–20%, 20–60%, 60–100%
 parts 1-2 on 5 Jan, part 3 on 12 Jan, 8pm
     at 20:00; sections part 1–2 on Tuesday 5 January 2027, part 3 on Tuesday 12 January 2027
+finish it in 4 weeks, Fridays at 8pm
+    every Friday; at 20:00; over 4 weeks
+Fridays at 8pm, 5 chapters, skip Christmas and 2 January
+    every Friday; at 20:00; 5 chapters a meeting; not on 2 January, 24, 25, 26 December 2026, 24, 25, 26 December 2027
+Fridays at 8pm, 6 meetings, no meeting over Easter
+    every Friday; at 20:00; 6 sections; not on 3, 4, 5, 6 April 2026, 26, 27, 28, 29 March 2027
+Thursdays 8pm ET, 5 chapters a week, except Thanksgiving
+    every Thursday; 20:00; America/New_York; 5 chapters a week; not on 26, 27 November 2026, 25, 26 November 2027
+Fridays 8pm EST, 60 pages
+    every Friday; at 20:00; America/New_York; 60 pages a meeting
+first Tuesday at 7pm, 5 chapters
+    the first Tuesday of every month; at 19:00; 5 chapters a meeting
+whole book, 12 January at 8pm
+    on Tuesday 12 January 2027; at 20:00; 1 section
+the entire book in one go on 12 January at 8pm
+    on Tuesday 12 January 2027; at 20:00; 1 section
+biweekly on Thursdays at 8pm
+    every 2 weeks on Thursday; at 20:00
+chapters 1 and 2 on 5 January, 3 & 4 on 12 January, 5-end on 19 January, 8pm
+    20:00; chapters 1-2 on 5 January 2027, chapters 3-4 on 12 January 2027, chapters 5-end on 19 January 2027
 20:30
     at 20:30
 at 20
@@ -164,7 +184,8 @@ def test_every_part_of_a_wish_has_its_place() -> None:
         ("Friday 5 January 2027 at 8pm", "friday 5 january 2027", "Tuesday 5 January 2027"),
         ("12/25 at 8pm", "12/25", "There is no such date"),
         ("twice a week at 8pm", "twice a week", "the days"),
-        ("biweekly, 5 chapters each", "biweekly", "every two weeks"),
+        ("bimonthly, 5 chapters each", "bimonthly", "every two weeks"),
+        ("chapters 1 and 5 on 20 March", "chapters 1 and 5 on 20 march", "1-5"),
         ("5-6 chapters a week, Fridays", "5-6 chapters a week", "one number"),
         ("0 chapters a week", "0", "how much"),
         ("up to chapter 5 on 20 March", "up to chapter 5 on 20 march", "Write for example"),
@@ -179,9 +200,9 @@ def test_what_is_not_understood_is_named_with_what_to_write(words: str, part: st
     assert cure in str(refused.value)
 
 
-def test_an_abbreviation_of_a_zone_is_refused_because_it_knows_of_no_summer() -> None:
+def test_an_abbreviation_that_means_several_zones_is_refused() -> None:
     with pytest.raises(UnknownZone):
-        read_wish("Fridays 8pm EST", WEDNESDAY)
+        read_wish("Fridays 8pm IST", WEDNESDAY)
 
 
 def test_the_same_words_said_twice_are_no_contradiction() -> None:

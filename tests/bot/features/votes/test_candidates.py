@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,21 @@ def test_a_book_of_the_library_is_known_by_its_names_and_others_keep_their_title
     for typed in ("", " !? ", "x" * 101):
         with pytest.raises(NoTitle):
             candidate(typed, books)
+
+
+def test_commas_part_books_too_but_not_within_a_title_and_a_beginning_will_do(tmp_path: Path) -> None:
+    write_lantern(tmp_path)
+    lantern = replace(Library.load(tmp_path).books["the-lantern"], title="The Lantern, and What It Saw")
+    books = {"the-lantern": lantern}
+    typed = "the lantern, and what it saw, Emma,Kim"
+    assert [each.title for each in typed_candidates(typed, books)] == [lantern.title, "Emma", "Kim"]
+    assert [each.title for each in typed_candidates("Emma, lant", books)] == ["Emma", lantern.title]
+    assert [each.title for each in typed_candidates("The Lion, the Witch; Emma", {})] == ["The Lion, the Witch", "Emma"]
+
+
+def test_one_book_in_two_spellings_is_one() -> None:
+    named = typed_candidates("Middlemarch, Middle March, middelmarch, Henry IV Part 1, Henry IV Part 2", {})
+    assert [each.title for each in named] == ["Middlemarch", "Henry IV Part 1", "Henry IV Part 2"]
 
 
 def test_books_are_typed_with_semicolons_and_each_counts_once() -> None:
