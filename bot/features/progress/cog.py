@@ -16,7 +16,7 @@ from bot.features.ask.views import how_far
 from bot.features.ceilings.store import Audiences
 from bot.features.progress import views
 from bot.features.progress.store import Moved, NotSaid, Progress, ProgressProblem
-from bot.features.progress.views import LINES, PROGRESS_BUTTONS, ProgressUndoButton, moved_card, undone_card
+from bot.features.progress.views import LINES, PROGRESS_BUTTONS, ProgressUndoButton, moved_reply, undone_card
 from bot.people import Member
 from corpus.names import find_book
 from corpus.positions import MAX_LENGTH
@@ -94,7 +94,7 @@ class ProgressCog(AppCog):
         member, place = await acknowledge(interaction)
         known = await self._app.get(Questions).reported(member, place, book)
         moved = await self._app.get(Progress).set(member, known, where)
-        await deliver(interaction, moved_card(member, moved, where))
+        await deliver(interaction, await moved_reply(interaction, member, moved, where))
 
     @progress.command()
     async def show(self, interaction: Interaction) -> None:

@@ -10,6 +10,7 @@ from bot.discord.buttons import PRIMARY, Dialogue, Pressed, Undo
 from bot.discord.cards import MODAL_TITLE, Card, Interaction, Item, Items, notice_card, one_line
 from bot.discord.context import Refused, app_of, bot_of, deliver
 from bot.discord.visitor import acknowledge, visitor
+from bot.features.notes.views import new_notes
 from bot.features.progress.store import Moved, Progress
 from bot.features.schedules import rules
 from bot.features.schedules.rules import Schedule, Section
@@ -62,7 +63,8 @@ class AtButton(Pressed, template=rf"progress-at:(?P<marks>\d{{1,6}}):{BOOK}"):
         """Move the presser's position, and show it."""
         (member, _), app = await visitor(interaction), app_of(interaction)
         book = _known(app, self.given["book"])
-        return moved_card(member, await app.get(Progress).move(member, book, min(self.number("marks"), book.marks)))
+        moved = await app.get(Progress).move(member, book, min(self.number("marks"), book.marks))
+        return await moved_reply(interaction, member, moved)
 
 
 class WhereButton(Pressed, template=rf"where:{BOOK}"):
@@ -87,7 +89,7 @@ class WhereModal(Dialogue):
         """Take it down."""
         member, _ = await acknowledge(interaction)
         moved = await app_of(interaction).get(Progress).set(member, self._book, self.where.value)
-        await deliver(interaction, moved_card(member, moved, self.where.value))
+        await deliver(interaction, await moved_reply(interaction, member, moved, self.where.value))
 
 
 def where_button(book: Slug) -> list[Item]:
@@ -118,6 +120,13 @@ def moved_card(member: Member, moved: Moved, said: str = "", note: str = ONLY_YO
     return notice_card(place_sentence(moved.book, moved.after), moved.book.title, items, note=note)
 
 
+async def moved_reply(interaction: Interaction, member: Member, moved: Moved, said: str = "") -> Card:
+    """Return the card of a report for the one who made it, with the notes that it opens for them."""
+    (_, place), card = await visitor(interaction), moved_card(member, moved, said)
+    opened = await new_notes(app_of(interaction), member, place, moved.book, moved.before)
+    return replace(card, buttons=[*card.buttons, *opened])
+
+
 def heard_card(member: Member, moved: Moved, said: str, *, private: bool) -> Card:
     """Return the reply to a message that says where its author is: for everybody, without a word of where that is."""
     if private:
@@ -144,7 +153,8 @@ class ReadButton(Pressed, template=rf"read:{SCHEDULE}:{SECTION}"):
         if marks <= (now or 0):
             unchanged = "I’ve changed nothing. If you are not that far yet, tell me where you are."
             return notice_card(f"{place_sentence(book, now)} {unchanged}", book.title, where_button(book.slug))
-        return moved_card(member, await app_of(interaction).get(Progress).move(member, book, marks))
+        moved = await app_of(interaction).get(Progress).move(member, book, marks)
+        return await moved_reply(interaction, member, moved)
 
 
 class NotYetButton(Pressed, template=rf"not-yet:{SCHEDULE}"):

@@ -46,6 +46,20 @@ def values(form: InteractionResult) -> dict[str, str]:
     return {part["custom_id"]: part.get("value") or "" for part in parts}
 
 
+async def test_whoever_moves_on_is_offered_the_notes_that_this_opens(club: Club) -> None:
+    await add(await club.reader("Liz", the_lantern="ch 5"), club.general)
+    jim = await club.reader("Jim", the_lantern="ch 3")
+    near = await jim.slash(club.general, "progress set", where="finished ch 4", book="The Lantern")
+    assert "Notes for you" not in buttons(near)
+    there = await jim.slash(club.general, "progress set", where="finished ch 5", book="The Lantern")
+    notes = await jim.click(message(there), label="Notes for you")
+    assert notes.ephemeral
+    assert HARBOUR in shown(notes)
+    assert "Notes for you" not in buttons(
+        await jim.slash(club.general, "progress set", where="finished ch 6", book="The Lantern")
+    )
+
+
 async def test_a_note_is_read_by_who_has_got_there_and_by_nobody_before(club: Club) -> None:
     liz = await club.reader("Liz", the_lantern="ch 5")
     told = await add(liz, club.general)
