@@ -173,8 +173,13 @@ class ClubCog(AppCog):
     @club.command()
     async def history(self, interaction: Interaction) -> None:
         """Show what the club has read, when, and the stars of its own members."""
-        member, _ = await acknowledge(interaction)
-        await deliver(interaction, await history_card(self._app, member.club))
+        await show_history(interaction)
+
+
+async def show_history(interaction: Interaction, _: str = "") -> None:
+    """Show what the club has read."""
+    member, _place = await acknowledge(interaction)
+    await deliver(interaction, await history_card(app_of(interaction), member.club))
 
 
 async def show_stats(interaction: Interaction, book: str = "") -> None:
@@ -189,5 +194,6 @@ async def show_stats(interaction: Interaction, book: str = "") -> None:
     await deliver(interaction, await stats_card(app, asked))
 
 
+OPENINGS["open-history"] = Opening("What we have read", show_history)
 OPENINGS["open-club"] = Opening("Where the club is", show_stats)
 FEATURE = Feature("stats", cogs=(ClubCog,), buttons=(ShareStatsButton, CountMeButton))

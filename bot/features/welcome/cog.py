@@ -47,7 +47,7 @@ SETTERS = "For whoever runs the server: /setup chooses book, channels, time zone
 
 
 SPEAK = ("view_channel", "send_messages")
-FOR_ALL = ("open-where", "open-schedule", "open-nominations", "open-club", "open-suggest")
+FOR_ALL = ("open-where", "open-schedule", "open-nominations", "open-club", "open-history", "open-suggest")
 FOR_ONE = ("open-shelf", "open-order", "open-ownreviews", "open-data")
 
 

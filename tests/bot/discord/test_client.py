@@ -67,7 +67,7 @@ async def test_every_command_says_what_it_does_within_the_limits_and_nowhere_it_
         for part in (command, *command.get("options", ())):
             assert command["type"] != 1 or 1 <= len(part["description"]) <= 100
             assert part.get("description") != "…"
-        assert set(command["contexts"]) <= {0, 1}
+        assert set(command["contexts"]) <= {0, 1, 2}
 
 
 # When things go wrong

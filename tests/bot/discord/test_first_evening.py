@@ -81,6 +81,7 @@ OPENED = {
     "Schedule": "There is no schedule here yet.",
     "Nominated books": "No book has been nominated yet.",
     "Where the club is": "There is nothing to show yet.",
+    "What we have read": "",
     "My shelf": "Your shelf is empty.",
     "Reading order": "Reading order",
     "My reviews": "You haven’t reviewed a book yet.",
@@ -93,7 +94,7 @@ async def test_every_button_of_the_help_opens_what_its_command_opens(club: Club)
     await club.app.get(SetUp).choose_book(club.guild.id, "the-lantern")
     liz = club.guild.add_member(club.env.create_user("Liz"))
     told = await liz.slash(club.general, "help")
-    assert buttons(told) == ["Where are you?", *list(OPENED)[:3], "Suggest a question", *list(OPENED)[3:]]
+    assert buttons(told) == ["Where are you?", *list(OPENED)[:4], "Suggest a question", *list(OPENED)[4:]]
     for label, expected in OPENED.items():
         opened = await liz.click(message(told), label=label)
         assert opened.ephemeral
