@@ -26,11 +26,16 @@ def prompt(name: str) -> Runnable[Mapping[str, Any], PromptValue]:
     from langchain_core.prompts import ChatPromptTemplate
     from langchain_core.runnables import RunnableLambda
 
-    system = (TEMPLATES / f"{name}.system.txt").read_text(encoding="utf-8")
+    system = instructions(name)
     human = (TEMPLATES / f"{name}.human.txt").read_text(encoding="utf-8")
     if "{" in system:
         raise ValueError(f"prompt {name!r}: the system message takes no values")
     return RunnableLambda(_inert) | ChatPromptTemplate.from_messages([("system", system), ("human", human)])
+
+
+def instructions(name: str) -> str:
+    """Return what a template tells a model, without what it is filled with."""
+    return (TEMPLATES / f"{name}.system.txt").read_text(encoding="utf-8")
 
 
 def _inert(values: Mapping[str, Any]) -> dict[str, Any]:

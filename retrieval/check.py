@@ -1,9 +1,11 @@
 """The spoiler check: does a member's message tell more than its readers have read?"""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -16,10 +18,13 @@ from retrieval.book import Floats, OpenedBook
 from retrieval.books import Books
 from retrieval.gate import Audience, Gate
 from retrieval.guard import Evidence, Guard, PassageTokens
-from retrieval.place import MAX_MESSAGE, Messages
+from retrieval.place import MAX_MESSAGE, Messages, related
 from retrieval.ranking import WEIGHTS, Ranker
 from retrieval.types import Embedder
 from retrieval.words import STOP_WORDS, stem, stems
+
+CLAIM = 2  # words of its own from which a text that names nobody claims something
+_CAPITAL, _SMALL = re.compile(r"\b[A-Z]\w+"), re.compile(r"\b[a-z]\w+")
 
 LIKE, LETTERS = 0.85, 4  # how alike (0 to 1) a slip of the keys and the name that is meant are, and its letters
 TELLING, OWN_RISK = 5, 0.07  # words from which a message may retell the book in its own words, and the risk, 0 to 1
@@ -71,6 +76,7 @@ class SpoilerCheck:
     ) -> None:  # fmt: skip
         self._library, self._books, self._messages = library, books, messages
         self._reader, self._tokens, self._embedder, self._forest = reader, tokens, embedder, Forest.load()
+        self._people: WeakKeyDictionary[OpenedBook, frozenset[str]] = WeakKeyDictionary()
 
     def reveals(self, text: str, at_hand: Sequence[Slug], audience: Audience) -> Reveals:
         """Return how far readers must be for a message to be no spoiler, and nothing of the text there.
@@ -81,9 +87,12 @@ class SpoilerCheck:
         one before.
         """
         told = [sentence for line in text[:MAX_MESSAGE].splitlines() for sentence in sentences(line)]
+        named = self._books_of_people(text, at_hand, audience.club)
+        if not named and len(set(stems(text))) < CLAIM:
+            return Reveals.of(dict.fromkeys(at_hand, 0))
         placed = self._messages.place(text, at_hand, audience.club).marks
         needs = Reveals()
-        for book in dict.fromkeys([*at_hand, *placed]):
+        for book in dict.fromkeys([*at_hand, *placed, *named]):
             opened, mark = self._books.open(book, audience.club, texts=False), placed.get(book, 0)
             said = [with_names(sentence, opened) for sentence in told]
             risks = self._risks(said, opened, audience)
@@ -93,6 +102,36 @@ class SpoilerCheck:
             beyond = [p.reveals for p in (*spoiling, *repeated) if not audience.may_see(p.reveals)]
             needs = needs.joined([Reveals.of({book: mark if own else min(mark, audience.at(book))}), *beyond])
         return needs
+
+    def _books_of_people(self, text: str, at_hand: Sequence[Slug], club: str) -> list[Slug]:
+        """Return the books whose people a text names: those at hand, what they require, and their relatives.
+
+        Relatives are of one author or series. They share people, so one counts for a name that no book at hand has.
+        """
+        said = set(stems(text))
+        near = [self._library.books[book] for book in at_hand]
+        required = {one.book for book in near for one in book.requires}
+        known = self._library.books.of(club)
+        relatives = {slug for book in near for slug in related(book, (), self._library)} | required
+        held = set[str]().union(*(self._opened(book, club).postings for book in at_hand))
+        found = []
+        for slug in (*at_hand, *sorted((relatives & known.keys()) - {*at_hand})):
+            named = said & self._people_of(self._opened(slug, club))
+            if named if slug in at_hand else named - held:
+                found.append(slug)
+        return found
+
+    def _opened(self, book: Slug, club: str) -> OpenedBook:
+        return self._books.open(book, club, texts=False)
+
+    def _people_of(self, opened: OpenedBook) -> frozenset[str]:
+        """Return the stems of the names of a book's people, without words that its texts use as words."""
+        if opened not in self._people:
+            heads = {word for p in opened.passages if p.kind == "people" for word in _CAPITAL.findall(p.heading)}
+            words = {word for p in opened.passages for word in _SMALL.findall(p.text)}
+            names = {word for word in heads if word.lower() not in words | STOP_WORDS}
+            self._people[opened] = frozenset(stem(name.lower()) for name in names)
+        return self._people[opened]
 
     def _risks(self, said: Sequence[str], opened: OpenedBook, audience: Audience) -> list[tuple[float, Passage]]:
         """Return how likely each sentence spoils, with the nearest hidden passage; nothing if none is hidden."""

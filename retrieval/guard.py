@@ -18,16 +18,20 @@ from retrieval.book import Floats, OpenedBook, VisibleBook
 from retrieval.embedding import mean
 from retrieval.gate import Gate
 from retrieval.ranking import WEIGHTS, Fit, Question, Ranker, Ranking
+from retrieval.support import SUPPORT, Claim, Support, names_of, word_similarities
 from retrieval.types import Embedder, Matrix, TokenVectors, Vector, Verdict
 from retrieval.words import STOP_WORDS, stem, stems, unread
 
 CACHED_PASSAGES = 1_000  # passages whose token vectors are kept, the last used; each takes about 50 kB
-CODE_TOKENS = 4  # tokens of a word from which it counts as a code: the model knows most words of English whole
+CODE_TOKENS = 4  # tokens of a word from which it may be a code: the model knows most words of English whole
+CODE_PIECE = 2.5  # letters for each token below which it is one: those of English words have more
+KIN = 4  # letters that names of one family have in common: Russia and the Russians
 CODE_LETTERS = 3  # unknown single letters from which a sentence spells something
 CODE_WORDS = 4  # unknown words of several tokens that make a sentence a code: a made-up word for each letter
 
 _WORD = re.compile(r"[^\W_]+")
 _CONTRACTED = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_ENDING = re.compile(r"(?:n['’]t|['’](?:s|d|m|ll|re|ve))$", re.IGNORECASE)
 _SENTENCE_START = re.compile(r"(?:^|[.!?:…]\W*|[\"“‘(]\s*)$")
 _DOTS, _DASHES = frozenset(".·•"), frozenset("-–—−_")
 _SPELLED = re.compile(  # four letters in a row, each alone, or three signs that are letters, flags among them
@@ -74,30 +78,32 @@ def content_words(text: str, read: TokenVectors, start: int = 0) -> tuple[list[s
     return found, _normalized(np.stack(rows)) if rows else np.zeros((0, vectors.shape[1]), np.float32)
 
 
-def _tokens_of(word: re.Match[str], read: TokenVectors) -> Floats:
+def _tokens_of(word: re.Match[str], read: TokenVectors, less: int = 0) -> Floats:
     _, spans = read
-    return np.asarray((spans[:, 0] >= word.start()) & (spans[:, 1] <= word.end()) & (spans[:, 1] > spans[:, 0]))
+    return np.asarray((spans[:, 0] >= word.start()) & (spans[:, 1] <= word.end() - less) & (spans[:, 1] > spans[:, 0]))
 
 
-def word_similarities(words: Matrix, passages: Sequence[Matrix]) -> Floats:
-    """Return each word's cosine to the nearest word of each passage ("late interaction", arXiv:2004.12832)."""
-    if not len(words) or not passages:
-        return np.zeros((len(words), len(passages)), np.float32)
-    return np.stack([(words @ passage.T).max(axis=1, initial=-1.0) for passage in passages], axis=1)
+def has_revealing_word(
+    sentence: str, read: TokenVectors, known: Collection[str], secret: Collection[str], names: Collection[str]
+) -> bool:
+    """Return whether a sentence holds a name or number that is enough to stop it, or a code.
 
-
-def has_revealing_word(sentence: str, read: TokenVectors, known: Collection[str], secret: Collection[str]) -> bool:
-    """Return whether a sentence holds a word that is enough to stop it (by its stem, or its tokens), or a code."""
+    Words are given by their stems: those that the reader has met, those of hidden text alone, and names among them.
+    """
+    kin = {root[:KIN] for root in known}
     if _SPELLED.search(sentence) or any(_DOTS & {*run} and _DASHES & {*run} for run in _MORSE.findall(sentence)):
         return True
     letters = rare = 0
     for found in _CONTRACTED.finditer(sentence):
-        tokens = int(_tokens_of(found, read).sum())
-        strange = unicodedata.normalize("NFKC", found[0]) != unicodedata.normalize("NFC", found[0])  # “ｗｏｒｄ”
-        name = found[0][0].isupper() and not _SENTENCE_START.search(sentence, 0, found.start())
-        for root in stems(found[0]):
+        word = _ENDING.sub("", found[0])
+        tokens = int(_tokens_of(found, read, len(found[0]) - len(word)).sum())
+        strange = unicodedata.normalize("NFKC", word) != unicodedata.normalize("NFC", word)  # “ｗｏｒｄ”
+        name = found[0][0].isupper() and len(word) > 1 and not _SENTENCE_START.search(sentence, 0, found.start())
+        for root in stems(word):
             if root not in known:
-                if root.isdigit() or strange or tokens >= CODE_TOKENS or (root in secret and (name or tokens != 1)):
+                code = strange or (tokens >= CODE_TOKENS and len(word) < CODE_PIECE * tokens)
+                new = name and (root in secret or root[:KIN] not in kin)
+                if root.isdigit() or code or new or (root in names and tokens != 1):
                     return True
                 letters += len(root) == 1
                 rare += tokens != 1
@@ -131,6 +137,7 @@ MATCHING = 33  # the first signals (docs/guard.md): how well texts match. They c
 NEW_WORDS = 15  # index of the share of words that the reader has not met
 LENGTH = 32  # index of the length: content words beyond the question's, as a share of a dozen
 SHORT = 2 / 12  # the length of one or two such words: if the reader has met none of them, they may be a name
+SURELY = 0.5  # share of the limit below which the vector of such a sentence says that it is none
 PAST_STEPS, FUTURE_STEPS = (0, 2), (1, 3)  # steps to what is latest and recent, next and near
 AVERAGED = 3  # hidden passages, and as many visible ones, whose similarities are averaged
 
@@ -151,12 +158,16 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A sentence's signals and vector, whether one word of it is enough to stop it, and the nearest hidden passage."""
+    """A sentence's signals, its vector, whether one word of it is enough to stop it, and the nearest hidden passage.
+
+    `support` are the signals of support, where they were asked for.
+    """
 
     signals: Floats
     vector: Vector
     revealing_word: bool
     hidden: Passage | None
+    support: Floats | None = None
 
 
 class Guard:
@@ -172,6 +183,7 @@ class Guard:
         self._known = {word for n in np.flatnonzero(~self._hidden) for word in self._whole.stems[n]}
         self._known.update(stems(known))
         self._secret = {word for n in np.flatnonzero(self._hidden) for word in self._whole.stems[n]} - self._known
+        self._names = names_of([p.text for p in opened.passages if not gate.passes(p)]) - self._known
         held = Counter(word for sentence in self._whole.stems for word in set(sentence))
         count = len(self._whole) + 1
         self._rarity = {word: float(np.log(count / (times + 0.5))) for word, times in held.items()}
@@ -179,31 +191,39 @@ class Guard:
         self._ranked: dict[str, Ranking] = {}
         self._position = gate.audience.at(opened.book)
 
-    def judge(self, question: str, said: Sequence[str], rule: "Rule") -> list[Verdict]:
-        """Judge each sentence of an answer to a question."""
+    def judge(
+        self, question: str, said: Sequence[str], rule: "Rule", elsewhere: Collection[str] = ()
+    ) -> list[Verdict]:  # fmt: skip
+        """Judge each sentence of an answer to a question; `elsewhere` are stems that were met in other books."""
         if not self._hidden.any():
             return [Verdict(True, 0.0) for _ in said]
         read = {word for text in self._seen for word in unread(text)} if any(map(unread, said)) else set()
         return [
-            Verdict(False, 1.0) if unread(text) - read or found.revealing_word else rule.verdict(found.signals)
-            for text, found in zip(said, self.evidence(question, said), strict=True)
+            Verdict(False, 1.0, "names") if unread(text) - read or found.revealing_word else rule.verdict(found)
+            for text, found in zip(said, self.evidence(question, said, elsewhere, support=True), strict=True)
         ]
 
     def words(self) -> tuple[set[str], set[str]]:
         """Return the stems of the book's words that the audience has met, and those that hidden text alone holds."""
         return self._known, self._secret
 
-    def evidence(self, question: str, said: Sequence[str]) -> list[Evidence]:
-        """Return what was found about each sentence of an answer."""
+    def evidence(
+        self, question: str, said: Sequence[str], elsewhere: Collection[str] = (), *, support: bool = False
+    ) -> list[Evidence]:
+        """Return what was found about each sentence of an answer, and on request what supports it."""
         found = []
+        looked = Support(self._whole, self._hidden, self._known, self._rarity, self._unheard) if support else None
         for sentence in self._embed(question, said):
             visible, hidden = self._nearest((sentence.alone, sentence.together))
             read = self._passages.of([*visible, *hidden])
             signals = self._signals(sentence, read[: len(visible)], read[len(visible) :])
-            known = self._known | sentence.asked
-            word = has_revealing_word(sentence.alone.text, sentence.read, known, self._secret)
+            known = self._known.union(sentence.asked, set(elsewhere) - self._secret)
+            word = has_revealing_word(sentence.alone.text, sentence.read, known, self._secret, self._names)
+            readings = (sentence.alone, sentence.together, sentence.following)
+            claim = Claim(readings, sentence.words, sentence.vectors, sentence.asked)
+            told = looked.signals(claim, [p.text for p in visible], read[: len(visible)]) if looked else None
             vector = sentence.alone.vectors.plain
-            found.append(Evidence(signals, vector, word, hidden[0] if hidden else None))
+            found.append(Evidence(signals, vector, word, hidden[0] if hidden else None, told))
         return found
 
     def _embed(self, question: str, said: Sequence[str]) -> list[Sentence]:
@@ -357,24 +377,47 @@ def distances(
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The learned rule (docs/guard.md): a logistic regression over the signals, and the risk that stops a sentence."""
+    """The learned rules (docs/guard.md), logistic regressions: of support, and of risk; and their limits.
+
+    A sentence is stopped from the limit on. Without `support`, that is not asked; `by_vector` says whether the risk
+    is learned from the sentence's vector too, which only the packaged embedding model gives.
+    """
 
     fit: Fit
     limit: float
+    by_vector: bool = False
+    support: Fit | None = None
+    doubt: float = 1.0
 
     @classmethod
-    def load(cls, path: Path = WEIGHTS / "guard.npz") -> "Rule":
-        """Load the packaged rule, or another one."""
+    def load(cls, path: Path = WEIGHTS / "guard.npz", *, adapted: bool = True) -> "Rule":
+        """Load the packaged rules, or others; without the packaged embedding model (`adapted`) by signals alone."""
         with np.load(path) as arrays:
-            return cls(Fit(arrays["weights"].astype(np.float32), float(arrays["bias"])), float(arrays["limit"]))
+            fits = {name: Fit(arrays[name][1:], float(arrays[name][0])) for name in ("signals", "vector", "support")}
+            limits = {name: float(arrays[f"{name}_limit"]) for name in fits}
+        if not adapted:
+            return cls(fits["signals"], limits["signals"])
+        return cls(fits["vector"], limits["vector"], True, fits["support"], limits["support"])
 
-    def verdict(self, signals: Floats) -> Verdict:
-        """Return the verdict on a sentence with these signals."""
-        risk = self.fit.confidence(rule_inputs(signals))
+    def verdict(self, found: Evidence) -> Verdict:
+        """Return the verdict on a sentence of which this was found."""
+        signals = found.signals
+        risk = self.fit.confidence(rule_inputs(found, by_vector=self.by_vector))
+        if self.support and self.support.confidence(support_inputs(found)) >= self.doubt:
+            return Verdict(False, risk, "support")
         short_and_new = signals[NEW_WORDS] == 1 and signals[LENGTH] <= SHORT
-        return Verdict(risk < self.limit and not short_and_new, risk)
+        least = (SURELY if self.by_vector else 0.0) if short_and_new else 1.0
+        stopped = risk >= self.limit * least
+        return Verdict(not stopped, risk, "hidden" if stopped else "")
 
 
-def rule_inputs(signals: Floats) -> Floats:
-    """Return what the rule weighs: the signals, and those of matching once more, by how short the sentence is."""
-    return np.concatenate([signals, signals[:MATCHING] * (1 - signals[LENGTH])])
+def rule_inputs(found: Evidence, *, by_vector: bool) -> Floats:
+    """Return what the risk is weighed by: the signals, those of matching by how short the sentence is, its vector."""
+    signals = found.signals
+    short = signals[:MATCHING] * (1 - signals[LENGTH])
+    return np.concatenate([signals, short, found.vector] if by_vector else [signals, short])
+
+
+def support_inputs(found: Evidence) -> Floats:
+    """Return what support is weighed by."""
+    return np.concatenate([found.signals, np.zeros(SUPPORT, np.float32) if found.support is None else found.support])

@@ -210,7 +210,7 @@ class Retriever:
         self._store, self._embedder = store, embedder
         self._ranker = Ranker.load("question", adapted=embedder.adapted)
         self._placer = Ranker.load("statement", adapted=embedder.adapted)
-        self._rule = Rule.load()
+        self._rule = Rule.load(adapted=embedder.adapted)
         self._read_passages = PassageTokens(embedder)
         self._clubs = ClubPassages(store, embedder)
         self._books = Books(library, store, self._clubs)
@@ -353,11 +353,11 @@ class Retriever:
         named, which judge the sentence too, or of the same series or required, of which it may not be a hidden name.
         """
         opened, books = self._books.open(book, audience.club), self.library.books.of(audience.club)
-        found = self._guard(opened, audience).judge(question, said, self._rule)
+        mine = self._guard(opened, audience)
         own = opened.postings.keys() | set(stems(question))
         foreign = [{root for name in names(text) for root in stems(name)} - own for text in said]
         if not any(foreign):
-            return found
+            return mine.judge(question, said, self._rule)
         talked, about = {*also, *names_in(" ".join((question, *said)), books)}, books[book]
         related = {slug for slug, other in books.items() if about.series and other.series == about.series}
         related |= {one.book for one in about.requires}
@@ -365,11 +365,12 @@ class Retriever:
             self._books.open(slug, audience.club) for slug in sorted((talked | related) - {book}) if slug in books
         ]
         guards = {other.book: self._guard(other, audience) for other in others}
-        met = set().union(*(guard.words()[0] for guard in guards.values()))
+        met = mine.words()[0].union(*(guard.words()[0] for guard in guards.values()))
+        found = mine.judge(question, said, self._rule, met)
         for slug, guard in guards.items():
             known, secret = guard.words()
             held = [bool(words & (known | secret)) for words in foreign]
-            there = guard.judge(question, said, self._rule) if slug in talked and any(held) else found
+            there = guard.judge(question, said, self._rule, met) if slug in talked and any(held) else found
             for n, words in enumerate(foreign):
                 if words & secret - met:
                     found[n] = Verdict(False, 1.0)

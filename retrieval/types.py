@@ -16,10 +16,14 @@ TokenVectors = tuple[Matrix, npt.NDArray[np.int64]]  # vectors; where each token
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a sentence may be shown, and how likely (0 to 1) it gives away what is hidden."""
+    """Whether a sentence may be shown, and how likely (0 to 1) it gives away what is hidden.
+
+    `gate` is which one stopped it (docs/guard.md): “names”, “support” or “hidden”.
+    """
 
     shown: bool
     risk: float
+    gate: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Answers by a chat model: retriever, prompt, model and guard as one LangChain chain."""
 
 import logging
+import math
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -22,14 +23,14 @@ from langchain_core.runnables import Runnable, RunnableBranch, RunnableLambda, R
 from pydantic import ConfigDict, Field
 
 from bot.answering.conversation import Exchange
-from bot.answering.model_reply import MAX_REPLY, ModelReply, bare, read_reply
+from bot.answering.model_reply import MAX_REPLY, ModelReply, read_reply, well_formed
 from bot.answering.reply import NO_ANSWERS
 from bot.logs import Meter
 from bot.settings import CHAT_CALLS, Settings
 from corpus.books import Slug
 from corpus.errors import DogearError
 from corpus.passages import Passage, source_line
-from prompts import numbered, prompt
+from prompts import instructions, numbered, prompt
 from retrieval.gate import Audience
 from retrieval.retriever import RankedPassage, Retriever, Search
 from retrieval.types import Verdict
@@ -57,6 +58,11 @@ T = TypeVar("T")
 Model = Runnable[PromptValue, BaseMessage]
 Guard = Callable[[str, Sequence[str], Slug], Sequence[Verdict]]
 """Returns a verdict for each sentence of an answer, given the question, the sentences and the book."""
+Vote = Callable[[Mapping[str, Any]], tuple[float | None, int]]
+"""Returns how sure (0 to 1) a model is that `sentences` say what is `said`, or None, and the tokens used."""
+
+SUPPORTED = 0.5
+"""A model's own vote, from which on a sentence of its lead counts as supported by what it was given."""
 
 
 class GatedRetriever(BaseRetriever):
@@ -103,16 +109,19 @@ class Written:
     tokens: int = 0
 
 
-def answer_chain(retriever: Runnable[str, list[Document]], model: Model, guard: Guard) -> Runnable[Any, Written]:
+def answer_chain(
+    retriever: Runnable[str, list[Document]], model: Model, guard: Guard, vote: Vote = lambda _: (None, 0)
+) -> Runnable[Any, Written]:  # fmt: skip
     """Return the chain that answers a question from what its audience may see.
 
     Its input has the `question`, the `query` to search for (the question, understood without its conversation), the
-    book's `title` and the `conversation` so far. The guard reads the whole lead before anyone else does.
+    book's `title` and the `conversation` so far. The guard reads the whole lead before anyone else does; what
+    it lets through, the model votes on.
     """
     retrieve = RunnablePassthrough.assign(documents=itemgetter("query") | retriever | RunnableLambda(_in_story_order))
     number = RunnablePassthrough.assign(sentences=lambda values: _numbered(values["documents"]))
     ask = RunnablePassthrough.assign(message=prompt("answer") | model)
-    check = RunnableLambda(partial(_guarded_answer, guard))
+    check = RunnableLambda(partial(_guarded_answer, guard, vote))
     nothing: Runnable[Any, Written] = RunnableLambda(lambda _: Written())
     return retrieve | RunnableBranch((lambda values: not values["documents"], nothing), number | ask | check)
 
@@ -148,17 +157,22 @@ def _numbered(documents: Sequence[Document]) -> str:
     return "\n".join(lines)
 
 
-def _guarded_answer(guard: Guard, values: Mapping[str, Any]) -> Written:
+def _guarded_answer(guard: Guard, vote: Vote, values: Mapping[str, Any]) -> Written:
     """Return what a reply picked and what may be shown of its lead; nothing at all if a number is wrong."""
     documents: list[Document] = values["documents"]
     reply, tokens = _read(values["message"])
     numbers = [number for document in documents for number in document.metadata["sentences"]]
     if any(not 1 <= n <= len(numbers) for n in reply.pick):
         return Written(tokens=tokens)
-    question = values["question"]
-    said = [sentence for sentence in reply.lead if bare(sentence) != bare(question)]
+    question, said = values["question"], reply.lead
     verdicts = guard(question, said, documents[0].metadata["book"]) if said else ()
-    shown = _standing(question, said, [verdict.shown for verdict in verdicts])
+    formed = well_formed(said, question, instructions("answer"))
+    passed = []
+    for sentence, verdict, whole in zip(said, verdicts, formed, strict=True):
+        sure, used = vote({**values, "said": sentence}) if whole and verdict.shown else (None, 0)
+        passed.append(whole and verdict.shown and (sure is None or sure >= SUPPORTED))
+        tokens += used
+    shown = _standing(question, said, passed)
     return Written(tuple(shown), tuple(numbers[n - 1] for n in reply.pick), tokens)
 
 
@@ -218,7 +232,7 @@ class Writer:
         self, model: Runnable[Any, BaseMessage], retriever: Retriever, limits: "Limits", meter: Meter | None = None
     ) -> None:
         self._model, self._retriever, self._meter = model, retriever, meter or Meter()
-        self._limits = limits
+        self._limits, self._votes = limits, hasattr(model, "root_client")  # as LangChain's OpenAI models have
 
     def answer(
         self, question: str, query: str, search: Search, audience: Audience, before: Sequence[Exchange] = ()
@@ -228,7 +242,7 @@ class Writer:
             return Written()
         found = {query: search}
         gated = GatedRetriever(retriever=self._retriever, audience=audience, book=search.book, found=found)
-        chain = answer_chain(gated, RunnableLambda(self._call), self._guard(audience, before))
+        chain = answer_chain(gated, RunnableLambda(self._call), self._guard(audience, before), self._vote)
         title, conversation = self._retriever.library.books[search.book].title, _conversation(before)
         return chain.invoke({"question": question, "query": query, "title": title, "conversation": conversation})
 
@@ -255,6 +269,23 @@ class Writer:
 
         return verdicts
 
+    def _vote(self, values: Mapping[str, Any]) -> tuple[float | None, int]:
+        """Return how sure the model is that sentences say something; None where it gives no probabilities.
+
+        A server that gave none is not asked again.
+        """
+        if not self._votes:
+            return None, 0
+        ask = prompt("support") | self._model.bind(logprobs=True, top_logprobs=5, max_tokens=4)
+        try:
+            message = self._limits.call(lambda: ask.invoke(dict(values)))
+        except Exception as error:  # noqa: BLE001 (as above: a vote that fails leaves the sentence to the guard)
+            self._votes = isinstance(error, NotAsked | TimeoutError)
+            return None, 0
+        sure = yes_or_no(message)
+        self._votes = sure is not None
+        return sure, _read(message)[1]
+
     def _call(self, messages: PromptValue) -> BaseMessage:
         """Return the model's message; an empty one if it fails or takes too long."""
         begun = time.monotonic()
@@ -271,6 +302,16 @@ class Writer:
         self._meter.count("model_calls", outcome)
         self._meter.time("model_seconds", time.monotonic() - begun)
         return message
+
+
+def yes_or_no(message: BaseMessage) -> float | None:
+    """Return the probability of “Yes” rather than “No” as the first word of a message; None where it has none."""
+    words = ((message.response_metadata.get("logprobs") or {}).get("content") or [{}])[0].get("top_logprobs") or []
+    chances = {"yes": 0.0, "no": 0.0}
+    for word in words:
+        said = str(word["token"]).strip().lower()
+        chances |= {said: chances[said] + math.exp(word["logprob"])} if said in chances else {}
+    return chances["yes"] / sum(chances.values()) if sum(chances.values()) > 0 else None
 
 
 def _conversation(before: Sequence[Exchange]) -> str:

@@ -3,6 +3,7 @@
 import json
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus.text import capitalised, sentences
@@ -14,6 +15,9 @@ MAX_THOUGHTS = 20_000
 """Characters of a reply with its thoughts; what comes after them is not looked at."""
 
 LEAD_SENTENCES = 3
+
+ECHO = 6
+"""Words in a row that a sentence of a lead may not share with what a model is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,18 @@ def read_reply(text: str, *, cut: bool = False) -> ModelReply:
         told = []
     kept = dict.fromkeys(s for s in told if not _REFUSAL.search(s) and not re.search(r"[{}]", s))
     return ModelReply(_numbers(pick), tuple(kept)[:LEAD_SENTENCES])
+
+
+def well_formed(lead: Sequence[str], question: str, prompt: str) -> list[bool]:
+    """Return for each sentence of a lead whether it is whole, says nothing again, and is no piece of the prompt."""
+    told, before, found = f" {bare(prompt)} ", {bare(question)}, []
+    for sentence in lead:
+        words = bare(sentence).split()
+        runs = (" ".join(words[n : n + ECHO]) for n in range(len(words) - ECHO + 1))
+        again = " ".join(words) in before or any(f" {run} " in told for run in runs)
+        found.append(bool(_ENDED.search(sentence)) and not re.search(r"[<>{}]", sentence) and not again)
+        before.add(" ".join(words))
+    return found
 
 
 def bare(text: str) -> str:

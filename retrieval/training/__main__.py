@@ -130,14 +130,12 @@ class Lesson:
         self._learn_fit("statement", reader, self.asked, told, self.shelf, talk, as_reader=False)
 
     def learn_guard(self, answers: Path) -> None:
-        """Learn what gives hidden text away, with the reader of statements that was just learned."""
+        """Learn what gives hidden text away and what is false, with the reader of statements that was just learned."""
         reader = Ranker.load("statement", adapted=True, folder=self._weights)
-        shipped, library = guarding.open_shipped(self._embedder)
-        shelf = Shelf(self.shelf.opened | shipped, self.shelf.books | library)
-        judge = guarding.AnswerJudge(shelf, reader, self._embedder, PassageTokens(self._embedder))
-        told = list(guarding.story_cases(judge, [one for one in self.asked if min(one.sections) > 1]))
-        rule = guarding.learn(told, list(guarding.marked_cases(judge, answers)))
-        self._save("guard", rule.fit, limit=rule.limit)
+        shipped = guarding.open_shipped(self._embedder)
+        judge = guarding.AnswerJudge(shipped, reader, self._embedder, PassageTokens(self._embedder))
+        learned = guarding.learn(list(guarding.cases(judge, answers, guarding.LEADS)))
+        np.savez_compressed(self._weights / "guard.npz", allow_pickle=False, **learned)
 
     def learn_remarks(self) -> None:
         """Learn which remarks of club members spoil, about the shipped library and the plot summaries."""

@@ -4,6 +4,7 @@ What it does is named by a behaviour; what it was asked is kept word for word.
 """
 
 import json
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -33,7 +34,8 @@ KEY = "sk-lantern-0123456789abcdef"
 class ChatServer:
     """The scripted model; `says` is its answer to everything, and may be changed between questions.
 
-    It answers as soon as `until` returns true.
+    It answers as soon as `until` returns true. What is asked with probabilities is a vote, and kept apart:
+    it is `sure` of a Yes, or gives no probabilities.
     """
 
     def __init__(self) -> None:
@@ -41,7 +43,9 @@ class ChatServer:
         self.behaviour: Behaviour = "answer"
         self.finish = "stop"
         self.until: Callable[[], bool] = lambda: True
+        self.sure: float | None = None
         self.requests: list[dict[str, Any]] = []
+        self.votes: list[dict[str, Any]] = []
         self.keys: list[str] = []
         self.closing = Event()
         self._server = _Server(("127.0.0.1", 0), _handler(self))
@@ -65,6 +69,14 @@ class ChatServer:
             yield writer
         finally:
             writer.close()
+
+    def keep(self, body: dict[str, Any], key: str) -> None:
+        """Keep what was asked, votes apart."""
+        if body.get("logprobs"):
+            self.votes.append(body)
+        else:
+            self.requests.append(body)
+            self.keys.append(key)
 
     def messages(self) -> dict[str, str]:
         """Return the messages of the last request by their roles."""
@@ -102,8 +114,7 @@ def _handler(chat: ChatServer) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            chat.requests.append(body)
-            chat.keys.append(self.headers.get("Authorization", ""))
+            chat.keep(body, self.headers.get("Authorization", ""))
             while not chat.until() and not chat.closing.wait(0.01):
                 pass
             if chat.behaviour == "slow":
@@ -117,7 +128,8 @@ def _handler(chat: ChatServer) -> type[BaseHTTPRequestHandler]:
             elif chat.behaviour == "other JSON":
                 self._send('{"status": "fine"}')
             else:
-                self._send(json.dumps(_completion("" if chat.behaviour == "empty" else chat.says, chat.finish)))
+                said = _completion("" if chat.behaviour == "empty" else chat.says, chat.finish)
+                self._send(json.dumps(_vote(chat.sure) if body.get("logprobs") else said))
 
         def _trickle(self) -> None:
             self.send_response(200)
@@ -135,6 +147,14 @@ def _handler(chat: ChatServer) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body)
 
     return Handler
+
+
+def _vote(sure: float | None) -> dict[str, Any]:
+    told = _completion("Yes", "stop")
+    if sure is not None:
+        likely = [{"token": t, "logprob": math.log(p), "bytes": None} for t, p in (("Yes", sure), (" no", 1 - sure))]
+        told["choices"][0]["logprobs"] = {"content": [likely[0] | {"top_logprobs": likely}]}
+    return told
 
 
 def _completion(text: str, finish: str) -> dict[str, Any]:

@@ -52,6 +52,37 @@ def test_a_sentence_about_two_books_needs_both(shipped: Retriever) -> None:
     assert not audience.may_see(shipped.check_message(told, [LEGACY], audience))
 
 
+CALL, PILGRIM = "call-for-the-dead", "the-secret-pilgrim"
+
+
+def test_people_choose_the_books_that_a_message_is_judged_in(shipped: Retriever) -> None:
+    check = shipped.check_message.__self__  # type: ignore[attr-defined]
+    assert SPY in check._books_of_people("poor riemeck, and what about Fiedler", [CALL], "")
+    assert check._books_of_people("George keeps quiet", [CALL], "") == [CALL]
+    assert check._books_of_people("George keeps quiet", [PILGRIM], "") == [PILGRIM]  # a name that both have
+    assert check._books_of_people("What a start!", [CALL], "") == []
+
+
+def test_another_books_ending_is_found_by_its_people_in_a_thread_of_this_one(shipped: Retriever) -> None:
+    assert spoils(shipped, "did Fiedler really have to die for Mundt, who works for London?", CALL, 5)
+
+
+def test_an_exclamation_is_about_no_book(shipped: Retriever) -> None:
+    for at_hand in ([], [TINKER]):
+        needs = shipped.check_message("What a start!", at_hand, Audience({}))
+        assert not any(needs.marks.values())
+
+
+def test_the_librarys_own_sentences_about_two_books_are_found_in_the_other_books_thread(shipped: Retriever) -> None:
+    missed = []
+    for told in shipped.placed_for_the_owner(LEGACY):
+        needs = told.reveals.marks
+        if needs.get(SPY) == shipped.library.books[SPY].marks and needs.get(LEGACY) and told.kind == "summary":
+            audience = Audience({SPY: 1})
+            missed += [s for s in told.sentences[:1] if audience.may_see(shipped.check_message(s, [SPY], audience))]
+    assert missed == []
+
+
 def test_a_slip_of_the_keys_is_the_name_that_is_meant(shipped: Retriever) -> None:
     opened = shipped._books.open(TINKER, "")
     assert with_names("haydn did it, munchies first", opened) == "Haydon did it, munchies first"

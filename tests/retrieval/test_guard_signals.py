@@ -7,9 +7,21 @@ from corpus.books import Reveals
 from corpus.passages import Passage
 from retrieval.book import Floats, OpenedBook
 from retrieval.gate import Audience, Gate
-from retrieval.guard import LENGTH, MATCHING, NEW_WORDS, Guard, PassageTokens, Rule, distances, rule_inputs
+from retrieval.guard import (
+    LENGTH,
+    MATCHING,
+    NEW_WORDS,
+    Evidence,
+    Guard,
+    PassageTokens,
+    Rule,
+    distances,
+    rule_inputs,
+    support_inputs,
+)
 from retrieval.ranking import Fit, Ranker, Ranking
 from retrieval.store import StoredPassage
+from retrieval.support import SUPPORT
 from retrieval.types import Verdict
 from tests.fakes.bookshelf import LANTERN
 from tests.fakes.embedder import HashedEmbedder, hashed
@@ -40,12 +52,16 @@ def opened(told: dict[int, list[str]]) -> OpenedBook:
 
 
 def signals(said: list[str], at: int = 2, question: str = "What did Silas do?") -> list[Floats]:
+    return [found.signals for found in evidence(said, at, question)]
+
+
+def evidence(said: list[str], at: int = 2, question: str = "What did Silas do?") -> list[Evidence]:
     embedder = HashedEmbedder()
     guard = Guard(
         opened(BOOK), Gate(Audience({LANTERN: at})), Ranker.load("statement", adapted=False), "The Lantern",
         PassageTokens(embedder), embedder,
     )  # fmt: skip
-    return [found.signals for found in guard.evidence(question, said)]
+    return guard.evidence(question, said, support=True)
 
 
 def signal(number: int, sentence: str, **asked: object) -> float:
@@ -53,10 +69,14 @@ def signal(number: int, sentence: str, **asked: object) -> float:
 
 
 def test_there_are_as_many_as_the_rule_was_learned_for() -> None:
-    (found,) = signals(["Silas drowned Hubert."])
-    assert found.shape == (SIGNALS,)
-    assert np.isfinite(found).all()
-    assert Rule.load().fit.weights.shape == rule_inputs(found).shape
+    (found,) = evidence(["Silas drowned Hubert."])
+    assert found.signals.shape == (SIGNALS,)
+    assert np.isfinite(support_inputs(found)).all()
+    assert Rule.load(adapted=False).fit.weights.shape == rule_inputs(found, by_vector=False).shape
+    packaged = Rule.load()
+    assert packaged.support is not None
+    assert packaged.support.weights.shape == support_inputs(found).shape == (SIGNALS + SUPPORT,)
+    assert packaged.fit.weights.shape == (SIGNALS + MATCHING + 384,)
 
 
 def test_how_much_of_the_book_is_hidden() -> None:
@@ -109,17 +129,60 @@ def test_the_first_sentence_is_known_as_such() -> None:
 def test_the_less_is_said_the_more_the_signs_of_words_weigh() -> None:
     (short, long) = signals(["Hubert.", "Hubert drowned while storms broke harbour walls nearby; Silas slept."])
     assert short[LENGTH] < long[LENGTH]
-    assert rule_inputs(short)[SIGNALS:] == pytest.approx(short[:MATCHING] * (1 - short[LENGTH]))
+    inputs = rule_inputs(weighed(short), by_vector=True)
+    assert inputs[SIGNALS:-4] == pytest.approx(short[:MATCHING] * (1 - short[LENGTH]))
+    assert inputs[-4:].tolist() == [1.0] * 4
+
+
+def weighed(signals: Floats, support: float = 0.0) -> Evidence:
+    return Evidence(signals, np.ones(4, np.float32), False, None, np.full(SUPPORT, support, np.float32))
 
 
 def test_a_word_or_two_that_the_reader_never_met_are_shown_only_at_a_much_lower_risk() -> None:
     rule = Rule(Fit(np.zeros(SIGNALS + MATCHING, np.float32), 0.0), 0.6)
     signals = np.zeros(SIGNALS, np.float32)
-    assert rule.verdict(signals) == Verdict(True, 0.5)
+    assert rule.verdict(weighed(signals)) == Verdict(True, 0.5)
     signals[NEW_WORDS], signals[LENGTH] = 1, 1 / 12
-    assert rule.verdict(signals) == Verdict(False, 0.5)
+    assert rule.verdict(weighed(signals)) == Verdict(False, 0.5, "hidden")
     signals[LENGTH] = 1
-    assert rule.verdict(signals) == Verdict(True, 0.5)
+    assert rule.verdict(weighed(signals)) == Verdict(True, 0.5)
+
+
+def test_what_is_not_supported_is_stopped_before_risk_is_asked() -> None:
+    doubts = Fit(np.append(np.zeros(SIGNALS, np.float32), np.ones(SUPPORT, np.float32)), 0.0)
+    rule = Rule(Fit(np.zeros(SIGNALS + MATCHING, np.float32), 0.0), 0.6, support=doubts, doubt=0.9)
+    signals = np.zeros(SIGNALS, np.float32)
+    assert rule.verdict(weighed(signals, 0.0)) == Verdict(True, 0.5)
+    assert rule.verdict(weighed(signals, 1.0)) == Verdict(False, 0.5, "support")
+
+
+def support(sentence: str) -> list[float]:
+    (found,) = evidence([sentence])
+    assert found.support is not None
+    return [float(number) for number in found.support]
+
+
+COVERED, WITHOUT_NAMES, AGAINST = 0, 16, 26
+
+
+def test_what_one_visible_passage_says_as_a_whole_is_supported() -> None:
+    assert support("Silas keeps the lamp.")[COVERED] > support("Dorothea broke the lamp.")[COVERED]
+
+
+def test_an_act_of_one_that_the_text_tells_of_another_is_seen() -> None:
+    assert (
+        support("Silas keeps the lamp.")[WITHOUT_NAMES]
+        < support("At last Silas broke the harbour wall.")[WITHOUT_NAMES]
+    )
+
+
+def test_a_denial_of_what_the_text_says_is_seen() -> None:
+    assert support("Silas never keeps the lamp.")[AGAINST] == 1
+    assert support("Silas keeps the lamp.")[AGAINST] == 0
+
+
+def test_a_sentence_without_a_word_of_its_own_has_nothing_to_support() -> None:
+    assert support("So it is.") == [0.0] * SUPPORT
 
 
 MARKS = (10, 20, 30, 40, 50, 60, 70, 80)

@@ -9,7 +9,8 @@ import pytest
 
 from corpus.books import Reveals
 from corpus.passages import Passage
-from retrieval.guard import PassageTokens, content_words, has_revealing_word, word_similarities
+from retrieval.guard import PassageTokens, content_words, has_revealing_word
+from retrieval.support import names_of, word_similarities
 from retrieval.types import TokenVectors
 from retrieval.words import stems
 from tests.fakes.embedder import HashedEmbedder
@@ -88,11 +89,19 @@ def test_the_mark_at_a_texts_beginning_is_not_one_of_its_words() -> None:
 
 
 MET = frozenset(stems("Silas keeps the lamp on the island in 1912. Dorothea comes by boat."))
-SECRET = frozenset(stems("Hubert drowned. The zabwoplik is found, and the magistrate comes."))
+SECRET = frozenset(stems("Hubert drowned. The zabwoplik is found, and the magistrate of Vellich comes."))
+NAMES = frozenset(stems("Hubert Vellich"))
 
-PIECES = {"zabwoplik": 4, "unputdownable": 3, "arozrpbsi": 5, "magistrate": 1} | dict.fromkeys(
-    ("hanter", "uanter", "banter", "eanter"), 2
-)
+PIECES = {
+    "zabwoplik": 4,
+    "unputdownable": 3,
+    "arozrpbsi": 5,
+    "magistrate": 1,
+    "vellich": 3,
+    "frightful": 2,
+    "interrogators": 4,
+    "didn": 2,
+} | dict.fromkeys(("hanter", "uanter", "banter", "eanter"), 2)
 
 
 def in_pieces(sentence: str) -> TokenVectors:
@@ -106,13 +115,14 @@ def in_pieces(sentence: str) -> TokenVectors:
 
 
 def revealing(sentence: str) -> bool:
-    return has_revealing_word(sentence, in_pieces(sentence), MET, SECRET)
+    return has_revealing_word(sentence, in_pieces(sentence), MET, SECRET | {"fright"}, NAMES)
 
 
 @pytest.mark.parametrize(
     "sentence",
     [
-        "In the end it is Hubert who goes.",  # a name
+        "In the end it is Hubert who goes.", "He comes from vellich.",  # names, whatever their letters
+        "It is a little like Dickens.",  # one that the model was not given
         "He finds the zabwoplik.",  # a rare word
         "It happens in 1913.", "Take 24 15 12 23.", "It is 01111000 01101111.",
         "It is the arozrpbsi.", "H-u-b-e-r-t", "h u b e r t", "s i l a",  # codes of letters
@@ -131,9 +141,10 @@ def test_names_numbers_and_rare_words_that_nobody_could_have_met_are_enough(sent
     [
         "Silas keeps the lamp, and Dorothea came in 1912.", "Well, it is quite unputdownable.",
         "A magistrate is somebody who judges.",  # a common word that only later text holds is for the signals to weigh
-        "It is a little like Dickens.", "It goes from A to Z.", "Hubert", "However, nobody knows. Perhaps Silas does.",
+        "It goes from A to Z.", "Hubert",
+        "Some Silases are islanders, and Dorotheas sail.", "However, nobody knows. Perhaps Silas does.",
         "", "…", "It's his.", "Well . . . who knows - or . . . not?", "Silas – well – he keeps the lamp...", "- - -",
-        "A banter, a hanter and an eanter.",
+        "A banter, a hanter and an eanter.", "The interrogators didn't find it frightful.",
     ],
 )  # fmt: skip
 def test_what_was_met_and_common_words_do_not(sentence: str) -> None:
@@ -142,9 +153,13 @@ def test_what_was_met_and_common_words_do_not(sentence: str) -> None:
 
 def test_what_the_model_did_not_read_to_the_end_counts_as_rare() -> None:
     vectors, spans = in_pieces("He finds the zabwoplik.")
-    assert has_revealing_word("He finds the zabwoplik.", (vectors[:4], spans[:4]), MET, SECRET)
+    assert has_revealing_word("He finds the zabwoplik.", (vectors[:4], spans[:4]), MET, SECRET, {"zabwoplik"})
 
 
 def test_who_has_met_a_word_may_read_it_again() -> None:
     sentence = "He finds the zabwoplik, and Hubert drowned."
-    assert not has_revealing_word(sentence, in_pieces(sentence), MET | SECRET, frozenset())
+    assert not has_revealing_word(sentence, in_pieces(sentence), MET | SECRET, frozenset(), frozenset())
+
+
+def test_names_are_words_with_a_capital_within_a_sentence() -> None:
+    assert names_of(["Then Silas went, and Hubert too. Rain fell on Vellich."]) == set(stems("Silas Hubert Vellich"))

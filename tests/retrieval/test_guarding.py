@@ -6,12 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retrieval.guard import PassageTokens
-from retrieval.ranking import Ranker
+from corpus.library import SHIPPED, Library
+from retrieval.guard import Evidence, PassageTokens, rule_inputs, support_inputs
+from retrieval.ranking import Fit, Ranker
+from retrieval.support import SUPPORT
 from retrieval.training import guarding
-from retrieval.training.guarding import AnswerJudge, Case, learn, marked_cases, story_cases
-from retrieval.training.stories import StoryQuestion, open_stories
+from retrieval.training.guarding import LEADS, AnswerJudge, Case, cases, learn
+from retrieval.training.stories import open_stories
 from tests.fakes.embedder import HashedEmbedder
+from tests.measure.evaluation.guard_answers import LEADS as MEASURED
+from tests.measure.evaluation.guard_answers import read
 
 STORY = {
     "book_id": "the-lamp",
@@ -24,7 +28,7 @@ STORY = {
     ],
 }
 ANSWER = {
-    "id": "lamp-1", "book": "the-lamp", "at": 2, "split": "tune", "question": "Who came?",
+    "id": "lamp-1", "book": "the-lamp", "at": 2, "split": "tune", "kind": "recall", "question": "Who came?",
     "answer": "His brother came. He is going to drown.", "leaks": [2],
 }  # fmt: skip
 
@@ -44,57 +48,56 @@ def answers(tmp_path: Path, *rows: dict[str, object]) -> Path:
     return path
 
 
-def case(value: float, *, leaks: bool, book: str = "the-lamp", answer: str = "one") -> Case:
-    return Case(np.array([value, 1.0], np.float32), leaks, book, answer)
+def case(value: float, kind: str = "honest", book: str = "the-lamp", *, word: bool = False, n: int = 66) -> Case:
+    signals = np.append(np.float32(value), np.zeros(n - 1, np.float32))
+    return Case(Evidence(signals, np.zeros(4, np.float32), word, None, np.full(SUPPORT, value, np.float32)), kind, book)
 
 
-def test_a_storys_answer_leaks_one_section_early_and_is_honest_at_its_section(shelf: AnswerJudge) -> None:
-    asked = StoryQuestion("the-lamp", "Who drowned?", ("The brother",), (3,))
-    assert [found.leaks for found in story_cases(shelf, [asked])] == [True, False]
-
-
-def test_what_leaves_nothing_hidden_or_nothing_visible_teaches_nothing(shelf: AnswerJudge) -> None:
-    first, last = (
-        StoryQuestion("the-lamp", "Who?", ("A keeper",), (1,)),
-        StoryQuestion("the-lamp", "When?", ("Spring",), (4,)),
-    )
-    assert [found.leaks for found in story_cases(shelf, [first])] == [False]
-    assert [found.leaks for found in story_cases(shelf, [last])] == [True]
-
-
-def test_of_the_stories_every_so_many_th_is_learned_from(shelf: AnswerJudge) -> None:
-    asked = [
-        StoryQuestion("the-lamp", f"Who drowned, question {n}?", ("The brother",), (3,))
-        for n in range(2 * guarding.STEP)
-    ]
-    assert len(list(story_cases(shelf, asked))) == 2 * 2
+def told(*extra: Case) -> list[Case]:
+    """Return cases of three books in which what leaks, and what is false, has the higher numbers."""
+    return [
+        case(n / 10, kind, f"book-{n % 3}") for kind, least in (("honest", -10), ("leaking", 0), ("false", 0))
+        for n in range(least, least + 11)
+    ] + list(extra)  # fmt: skip
 
 
 def test_marked_answers_teach_sentence_by_sentence(shelf: AnswerJudge, tmp_path: Path) -> None:
-    found = list(marked_cases(shelf, answers(tmp_path, {})))
-    assert [(one.leaks, one.answer) for one in found] == [(False, "lamp-1"), (True, "lamp-1")]
+    found = list(cases(shelf, answers(tmp_path, {}, {"leaks": [], "false": [1], "kind": "plain"})))
+    assert [one.kind for one in found] == ["honest", "leaking", "false", "plain"]
+    assert all(one.found.support is not None for one in found)
 
 
 def test_answers_that_are_kept_aside_are_never_learned_from(shelf: AnswerJudge, tmp_path: Path) -> None:
-    assert list(marked_cases(shelf, answers(tmp_path, {"split": "kept"}))) == []
+    assert list(cases(shelf, answers(tmp_path, {"split": "kept"}))) == []
 
 
 def test_who_has_read_everything_is_told_no_secrets(shelf: AnswerJudge, tmp_path: Path) -> None:
-    assert list(marked_cases(shelf, answers(tmp_path, {"at": 4}))) == []
+    assert list(cases(shelf, answers(tmp_path, {"at": 4}))) == []
 
 
-def test_the_rule_tells_leaks_from_what_is_honest() -> None:
-    stories = [case(n / 10, leaks=n > 5) for n in range(11)]
-    marked = [case(n / 10, leaks=n > 5, book=f"book-{n % 3}", answer=str(n)) for n in range(11)]
-    rule = learn(stories, marked)
-    assert rule.fit.confidence(case(1, leaks=True).weighed) > rule.limit
-    assert rule.fit.confidence(case(0, leaks=False).weighed) < rule.limit
+def test_the_rules_tell_leaks_and_what_is_false_from_what_is_honest() -> None:
+    learned = learn(told())
+    for name, inputs in (
+        ("signals", rule_inputs(case(1).found, by_vector=False)),
+        ("support", support_inputs(case(1).found)),
+    ):
+        rule = Fit(learned[name][1:], float(learned[name][0]))
+        assert rule.confidence(inputs) > float(learned[f"{name}_limit"])
+        assert rule.confidence(np.zeros_like(inputs)) < 0.6
 
 
-def test_the_limit_stops_the_share_of_answers_that_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    stories = [case(float(n), leaks=n > 5) for n in range(11)]
-    marked = [case(n / 10, leaks=True, book=f"book-{n % 2}", answer=str(n)) for n in range(100)]
-    marked += [case(-n / 10, leaks=False, book=f"book-{n % 2}", answer=f"honest {n}") for n in range(100)]
-    strict = learn(stories, marked).limit
+def test_the_limit_stops_the_share_that_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    strict = learn(told())["signals_limit"]
     monkeypatch.setattr(guarding, "STOPS", 0.5)
-    assert learn(stories, marked).limit > strict
+    assert learn(told())["signals_limit"] > strict
+
+
+def test_a_word_that_is_enough_moves_no_limit() -> None:
+    assert learn(told(*[case(-1, "leaking", word=True)] * 3))["signals_limit"] <= 1.0
+
+
+def test_the_shipped_answers_are_about_books_that_ship_each_with_a_reader_who_has_not_finished() -> None:
+    books, rows = Library.load(SHIPPED).books, [json.loads(line) for line in LEADS.read_text("utf-8").splitlines()]
+    assert [row for row in rows if not 0 <= row["at"] < books[row["book"]].marks] == []
+    measured = {answer.book for answer in read(MEASURED)}
+    assert measured.isdisjoint(row["book"] for row in rows)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 import re
 import subprocess
 import sys
@@ -35,6 +36,7 @@ from bot.answering.model import (
     draft_chain,
     open_model,
     tried,
+    yes_or_no,
 )
 from bot.answering.reply import NO_ANSWERS
 from bot.settings import Settings
@@ -215,6 +217,21 @@ def test_a_draft_is_a_whole_question_or_nothing(says: str, drafted: str) -> None
     chain = draft_chain(FakeListChatModel(responses=[says]), StrictGuard())
     values = {"title": "The Lantern", "book": LANTERN, "kind": "character", "passages": "[1] It rains."}
     assert " ".join(chain.invoke(values).said) == drafted
+
+
+@pytest.mark.parametrize(
+    ("chances", "sure"),
+    [
+        ({"Yes": 0.9, " no": 0.1}, 0.9),
+        ({"yes": 0.2, "YES": 0.1, "No": 0.3, "Perhaps": 0.4}, 0.5),
+        ({"Perhaps": 1.0}, None),
+        ({}, None),
+    ],
+)
+def test_a_vote_is_the_chance_of_yes_rather_than_no(chances: dict[str, float], sure: float | None) -> None:
+    words = [{"token": token, "logprob": math.log(chance)} for token, chance in chances.items()]
+    told = {"logprobs": {"content": [{"top_logprobs": words}]}} if chances else {}
+    assert yes_or_no(AIMessage("Yes", response_metadata=told)) == pytest.approx(sure)
 
 
 # The model, over its real protocol
@@ -519,3 +536,26 @@ def test_a_model_that_never_answers_does_not_keep_the_program_from_exiting() -> 
         check=True,
     )  # fmt: skip
     assert done.stdout == "left\n"
+
+
+VOTED = "PICK: 1\nLEAD: Silas saved two fishermen in the storm."
+
+
+@pytest.mark.parametrize(("sure", "left"), [(0.9, 1), (0.2, 0), (None, 1)])
+def test_a_sentence_that_the_model_itself_finds_unsupported_is_left_out(
+    island: Retriever, sure: float | None, left: int
+) -> None:
+    with chat_server() as server, server.writer(island) as writer:
+        server.says, server.sure = VOTED, sure
+        written = writer.answer(QUESTION, QUESTION, island.search(QUESTION, READER, LANTERN), READER)
+        assert len(written.said) == left
+        assert "Silas saved two fishermen in the storm." in server.votes[0]["messages"][-1]["content"]
+        assert server.votes[0]["max_completion_tokens"] < 10
+
+
+def test_a_server_that_gives_no_probabilities_is_asked_for_none_again(island: Retriever) -> None:
+    with chat_server() as server, server.writer(island) as writer:
+        server.says = VOTED
+        for _ in range(2):
+            writer.answer(QUESTION, QUESTION, island.search(QUESTION, READER, LANTERN), READER)
+        assert len(server.votes) == 1

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.model_reply import LEAD_SENTENCES, MAX_REPLY, ModelReply, plain, read_reply
+from bot.answering.model_reply import LEAD_SENTENCES, MAX_REPLY, ModelReply, plain, read_reply, well_formed
 
 LEAD = "The lamp burns oil."
 
@@ -173,3 +173,19 @@ def test_nothing_live_is_left_of_any_text(text: str) -> None:
 @given(st.lists(st.sampled_from((*PIECES, "[1]", "see passage 3 ", "LEAD: ")), max_size=12).map("".join))
 def test_nothing_live_is_left_of_any_lead(text: str) -> None:
     assert not LIVE.search(" ".join(read_reply(text).lead))
+
+
+@pytest.mark.parametrize(
+    ("lead", "formed"),
+    [
+        (["He keeps the lamp.", "Why?", "“So it is!”"], [True, True, True]),
+        (["He keeps the lamp and"], [False]),  # not whole
+        (["He keeps the lamp.", "He keeps the lamp!"], [True, False]),  # said again
+        (["Who keeps the lamp?", "Silas."], [False, True]),  # the question
+        (["Use nothing but the numbered sentences between them.", "Use nothing else."], [False, True]),  # the prompt
+        (["He <b>keeps</b> the lamp.", "{lead} is short."], [False, False]),
+    ],
+)
+def test_a_sentence_of_a_lead_is_whole_and_new_and_no_piece_of_the_prompt(lead: list[str], formed: list[bool]) -> None:
+    prompt = "You help a book club. Use nothing but the numbered sentences between <sentences> and </sentences>."
+    assert well_formed(lead, "Who keeps the lamp?", prompt) == formed

@@ -13,7 +13,7 @@ from tests.fakes.chat_server import ChatServer, chat_server
 from tests.fakes.club import Club, message, opened_club, shown, texts
 
 STORM = "Whom does Silas save in the storm?"
-SAID = "In the storm Silas brings two men home."
+SAID = "Silas rows out in the storm and saves two fishermen."
 QUOTE = "saves two fishermen from the rocks"
 
 

@@ -1,11 +1,14 @@
 """Put answers as a chat model gives them to the guard, and print what it shows and what it stops.
 
-python -m tests.measure.evaluation.guard_answers [--split tune|kept] [--wrong] [--data data]
+python -m tests.measure.evaluation.guard_answers [--split tune|kept|everyday] [--wrong] [--data data]
 
 The answers are those of answers.jsonl, about the shipped library: written by hand, honest and leaking, in whole
 sentences and other words than the passages'. `leaks` numbers the sentences, from 1, that tell what only later passages
 tell; `also` says what the audience has finished of other books. Whoever changes the guard looks at `--split tune` only;
-the answers that are kept aside tell afterwards whether it was the guard that became better.
+the answers that are kept aside tell afterwards whether it was the guard that became better. The split "everyday" is
+leads.jsonl, from which nothing is learned: short answers about five of the books as people talk, honest ones, leaking
+ones, and sentences that are false and give nothing away (`false`), each beside what visible text says (`cites`). Honest
+ones of the kind "plain" are worded as the false ones are.
 """
 
 import argparse
@@ -22,22 +25,24 @@ from retrieval.retriever import Retriever, open_retriever
 from retrieval.types import Verdict
 from tests.measure.evaluation.metrics import mean
 
-ANSWERS = Path(__file__).parent / "answers.jsonl"
-SPLITS = ("tune", "kept")
+ANSWERS, LEADS = (Path(__file__).parent / name for name in ("answers.jsonl", "leads.jsonl"))
+SPLITS = ("tune", "kept", "everyday")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a chat model said to an audience that has finished `at` marks of a book, and which sentences leak."""
+    """What a chat model said to an audience that has finished `at` marks of a book; what leaks, and what is false."""
 
     id: str
     book: str
     at: int
     kind: str
-    split: str
     question: str
     answer: str
     leaks: Sequence[int]
+    split: str = "everyday"
+    false: Sequence[int] = ()
+    cites: str = ""
     also: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -63,8 +68,8 @@ class Judged:
 
     @property
     def honest(self) -> bool:
-        """Whether nothing in the answer leaks."""
-        return not self.answer.leaks
+        """Whether nothing in the answer leaks or is false."""
+        return not self.answer.leaks and not self.answer.false
 
     @property
     def stopped(self) -> bool:
@@ -72,9 +77,10 @@ class Judged:
         return not any(self.shown(leaking=True))
 
 
-def read(path: Path = ANSWERS) -> list[Answer]:
-    """Return the answers in their order."""
-    return [Answer(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
+def read(*paths: Path) -> list[Answer]:
+    """Return the answers in their order, of all files if none is named."""
+    lines = [line for path in paths or (ANSWERS, LEADS) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [Answer(**json.loads(line)) for line in lines]
 
 
 def judge(retriever: Retriever, answer: Answer) -> Judged:
@@ -84,7 +90,7 @@ def judge(retriever: Retriever, answer: Answer) -> Judged:
 
 
 def guarded(retriever: Retriever) -> dict[str, float]:
-    """Return the figures of both splits: the one to look at while changing the guard, and the one kept aside."""
+    """Return the figures of each split: the one to look at while changing the guard, and those kept aside."""
     judged = [judge(retriever, answer) for answer in read()]
     return {
         f"guard {split}: {name}": value
@@ -94,16 +100,22 @@ def guarded(retriever: Retriever) -> dict[str, float]:
 
 
 def figures(judged: Sequence[Judged]) -> dict[str, float]:
-    """Return how many honest answers are shown, and of how many leaking ones nothing that leaks."""
-    fair, unfair = [one for one in judged if one.honest], [one for one in judged if not one.honest]
+    """Return how many honest answers are shown, of how many leaking ones no leak, and of false ones what is stopped."""
+    fair, unfair = [one for one in judged if one.honest], [one for one in judged if one.answer.leaks]
     shown = [one.shown(leaking=False) for one in fair]
     rest = [told for one in unfair if (told := one.shown(leaking=False))]
-    return {
+    leaks = [shown for one in unfair for shown in one.shown(leaking=True)]
+    false = [shown for one in judged if one.answer.false for shown in one.shown(leaking=False)]
+    found = {"false, stopped": mean([not shown for shown in false])} if false else {}
+    plain = [all(one.shown(leaking=False)) for one in fair if one.answer.kind == "plain"]
+    found |= {"as plain and true, shown": mean(plain)} if plain else {}
+    return found | {
         "honest answers": len(fair),
         "leaking answers": len(unfair),
         "honest, something shown": mean([any(told) for told in shown]),
         "honest, half or more shown": mean([2 * sum(told) >= len(told) for told in shown]),
         "honest, shown whole": mean([all(told) for told in shown]),
+        "leaking sentences, stopped": mean([not shown for shown in leaks]),
         "leaking, every leak stopped": mean([one.stopped for one in unfair]),
         "mixed, all the rest kept": mean([all(told) for told in rest]),
     }
@@ -114,7 +126,7 @@ def by_kind(judged: Iterable[Judged]) -> Iterator[str]:
     kinds: dict[tuple[bool, str], list[bool]] = {}
     for one in judged:
         shown = one.shown(leaking=False)
-        good = 2 * sum(shown) >= len(shown) if one.honest else one.stopped
+        good = 2 * sum(shown) >= len(shown) if one.honest else not any(shown) if one.answer.false else one.stopped
         kinds.setdefault((one.honest, one.answer.kind), []).append(good)
     for (honest, kind), right in sorted(kinds.items()):
         yield f"  {kind:20} {'half shown' if honest else 'stopped':12} {sum(right):3} of {len(right):3}"
@@ -124,8 +136,8 @@ def mistakes(judged: Iterable[Judged]) -> Iterator[str]:
     """Yield every wrong decision: a sentence that is shown and leaks, or is stopped and does not."""
     for one in judged:
         for (sentence, leaks), verdict in zip(one.answer.said(), one.verdicts, strict=True):
-            if verdict.shown is leaks:
-                what = "LEAKS" if verdict.shown else "STOPS"
+            if verdict.shown is (leaks or bool(one.answer.false)):
+                what = "SHOWS" if verdict.shown else f"STOPS ({verdict.gate})"
                 yield f"  {what} {one.answer.id} ({one.answer.kind}), risk {verdict.risk:.3f}: {sentence}"
 
 

@@ -5,8 +5,10 @@ from collections import Counter
 import pytest
 
 from corpus.library import SHIPPED, Library
+from retrieval.gate import Audience
+from retrieval.retriever import Retriever
 from retrieval.types import Verdict
-from tests.measure.evaluation.guard_answers import SPLITS, Answer, Judged, figures, read
+from tests.measure.evaluation.guard_answers import ANSWERS, LEADS, Answer, Judged, figures, read
 
 LEAST, LEAST_MIXED = 300, 100
 HONEST = {
@@ -21,7 +23,7 @@ LEAKING = {
 
 @pytest.fixture(scope="module")
 def answers() -> list[Answer]:
-    return read()
+    return read(ANSWERS)
 
 
 def judged(*shown: bool, **changed: object) -> Judged:
@@ -59,7 +61,7 @@ def test_something_is_always_hidden_and_every_third_of_every_book_has_both_sorts
 
 
 def test_about_a_third_of_every_book_is_kept_aside(answers: list[Answer]) -> None:
-    assert {answer.split for answer in answers} == set(SPLITS)
+    assert {answer.split for answer in answers} == {"tune", "kept"}
     groups = Counter((answer.book, bool(answer.leaks)) for answer in answers)
     kept = Counter((answer.book, bool(answer.leaks)) for answer in answers if answer.split == "kept")
     assert {group for group, count in groups.items() if not 0.25 <= kept[group] / count <= 0.42} == set()
@@ -88,3 +90,24 @@ def test_honest_answers_count_by_how_much_of_them_is_shown() -> None:
     assert told["honest, something shown"] == 1
     assert told["honest, half or more shown"] == pytest.approx(2 / 3)
     assert told["honest, shown whole"] == pytest.approx(1 / 3)
+
+
+def test_false_sentences_are_counted_by_how_many_are_stopped() -> None:
+    told = figures([judged(shown, leaks=[], false=[1], answer="He owns the lamp.") for shown in (True, False)])
+    assert told["false, stopped"] == 0.5
+    assert told["honest answers"] == told["leaking answers"] == 0
+
+
+def test_there_are_enough_everyday_answers_of_each_sort_and_each_false_one_stands_beside_visible_text(
+    shipped: Retriever,
+) -> None:
+    everyday = read(LEADS)
+    kinds = Counter(answer.kind for answer in everyday)
+    assert min(kinds["honest"], kinds["leaking"], kinds["false"]) >= 60
+    assert len({answer.id for answer in everyday}) == len(everyday)
+    for answer in everyday:
+        assert [n for n in (*answer.leaks, *answer.false) if n > len(answer.said())] == []
+        assert bool(answer.leaks) == (answer.kind == "leaking")
+        if answer.kind == "false":
+            seen = shipped.passages(answer.book, Audience({answer.book: answer.at}))
+            assert any(answer.cites in passage.text for passage in seen), answer.id
