@@ -43,8 +43,8 @@ async def asks(evening: Evening, reader: MemberActor, place: ChannelHandle, ques
 
 
 async def presses_all(evening: Evening, reader: MemberActor, told: InteractionResult) -> None:
-    """Press every button under an answer that its reader has."""
-    for label in under(told):
+    """Press every button under an answer that its reader has; a form has none."""
+    for label in [] if told.modal else under(told):
         if label in under(told) and label not in ("Delete the post", "Post anyway"):
             await evening.step(f"{reader.name} presses {label}", reader.click(message(told), label=label))
 

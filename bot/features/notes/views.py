@@ -266,7 +266,7 @@ def _item(note: Note, book: Book, reader: Member, room: int) -> str:
     """Return a note as it is read, safe. A mention shows a name and, in our messages, calls nobody."""
     who = "your note" if note.member == reader.id else f"<@{note.member}>" if note.named else ""
     hidden = "hidden by a moderator" if note.hidden else "for you alone" if note.private else ""
-    head = " · ".join(filter(None, (f"**{safe(reach(book, note.mark(reader)))}**", who, hidden)))
+    head = " · ".join(filter(None, (safe(reach(book, note.mark(reader))), who, hidden)))
     return f"{head}\n{safe(cards.clipped(note.text, room))}"
 
 

@@ -147,6 +147,7 @@ MEANS = {
     "suggests": ("prompt suggest", "prompt queue", "Suggest as discussion prompt"),
     "imported": ("a saved page",),
     "review": ("review write", "review read", "ask"),
+    "notes": ("note add", "note list", "Save as note"),
     "forged": ("buttons of others",),
     "doctored": ("buttons with ids made up",),
     "named": ("ask (shared)", "progress share", "nominate add"),

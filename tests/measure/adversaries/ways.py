@@ -116,6 +116,21 @@ async def review(attempting: Attempting, reader: MemberActor, place: ChannelHand
             await evening.step(attempt.id, asked)
 
 
+async def notes(attempting: Attempting, reader: MemberActor, place: ChannelHandle, attempt: Attempt) -> None:
+    """Save notes, by the command and from a message; have the others read them."""
+    evening, where = attempting.evening, attempt.more.get("where", "not started")
+    saved = reader.slash(place, "note add", text=attempt.text, where=where, book=attempt.book)
+    await evening.step(attempt.id, saved)
+    posted = await reader.send(place, attempt.text)
+    form = await evening.step(attempt.id, reader.context_menu(place, "Save as note", posted))
+    if form.modal:
+        text, there = fields(form.modal)
+        await evening.step(attempt.id, reader.submit_modal(form, {text: attempt.text, there: where}))
+    for other in (reader, attempting.people["Jim"], attempting.people["Liz"]):
+        told = await evening.step(attempt.id, other.slash(place, "note list", book=attempt.book))
+        await presses_all(evening, other, told)
+
+
 async def forged(attempting: Attempting, reader: MemberActor, place: ChannelHandle, attempt: Attempt) -> None:
     """Press the buttons under the private answer of one who has read everything."""
     evening, ishmael = attempting.evening, attempting.people["Ishmael"]
@@ -407,7 +422,7 @@ def kept_of_all(club: Club) -> dict[str, list[Any]]:
 
 WAYS: dict[str, Way] = {
     "share": share, "mention": mention, "direct": direct, "types": types, "about": about, "spoils": spoils,
-    "suggests": suggests, "review": review, "forged": forged, "named": named, "titled": titled, "votes": votes,
+    "suggests": suggests, "review": review, "notes": notes, "forged": forged, "named": named, "titled": titled, "votes": votes,
     "schedules": schedules, "prompts": prompts, "watched": watched, "own things": own_things, "doctored": doctored,
 }  # fmt: skip
 """Ways by name; every other is a command."""
