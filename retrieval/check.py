@@ -57,9 +57,10 @@ class Forest:
         with np.load(path) as arrays:
             return cls(**{field.name: arrays[field.name] for field in fields(cls)})
 
-    def risk(self, said: Evidence) -> float:
-        """Return how likely (0 to 1) a sentence spoils."""
-        read = np.concatenate([said.signals, self.axes @ (said.vector - self.center)])
+    def risk(self, said: Evidence, *, by_vector: bool = True) -> float:
+        """Return how likely (0 to 1) a sentence spoils; its vector counts where the packaged model made it."""
+        kind = self.axes @ (said.vector - self.center) if by_vector else np.zeros(len(self.axes), np.float32)
+        read = np.concatenate([said.signals, kind])
         at = self.roots
         while (inner := self.left[at] >= 0).any():
             below = read[self.feature[at]] <= self.threshold[at]
@@ -140,7 +141,8 @@ class SpoilerCheck:
             return []
         known = f"{about.title} {about.author}"
         guard = Guard(opened, gate, self._reader, known, self._tokens, self._embedder)
-        return [(self._forest.risk(one), one.hidden) for one in guard.evidence("", said) if one.hidden]
+        found, packaged = guard.evidence("", said), self._reader.weights is not None
+        return [(self._forest.risk(one, by_vector=packaged), one.hidden) for one in found if one.hidden]
 
 
 def retells(text: str, opened: OpenedBook) -> bool:

@@ -45,7 +45,7 @@ def test_a_copy_counts_every_table_and_shows_no_password(
         assert main(["db", "copy", server, str(tmp_path / "back.db")], {}) == 0
         again = capsys.readouterr()
     assert "findings                     1\n" in first.out
-    assert first.out.endswith(" rows in 26 tables are on both sides.\n")
+    assert first.out.endswith(" rows in 29 tables are on both sides.\n")
     assert again.out == first.out
     assert server not in first.out + first.err + again.out + again.err
     with closing(sqlite3.connect(tmp_path / "back.db")) as copied:

@@ -179,7 +179,7 @@ async def test_a_club_whose_tokens_are_used_up_is_answered_by_quotes_until_tomor
     talking: tuple[Club, ChatServer],
 ) -> None:
     club, server = talking
-    server.says = "LEAD: Silas saves two men from the rocks."
+    server.says = "LEAD: Silas rows out alone and saves two fishermen."
     liz = await club.reader("Liz", the_lantern="ch 5")
     with club.env.time_context():
         await club.app.get(Allowance).spend(club.guild.id, 500_000)

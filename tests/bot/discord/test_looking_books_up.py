@@ -107,7 +107,7 @@ async def test_without_open_library_the_form_works_as_ever(
 
 async def test_a_title_that_is_not_known_anywhere_is_added_by_hand(club: Club, jo: MemberActor) -> None:
     told = await jo.slash(club.general, "progress set", where="ch 3", book="Our own stories")
-    told = await jo.click(message(told), label="Add it")
+    told = await jo.click(message(told), label="Add this book")
     assert "Open Library doesn’t know “Our own stories”" in shown(told)
     assert buttons(told) == ["Write it myself"]
 

@@ -398,7 +398,8 @@ async def doctored(attempting: Attempting, reader: MemberActor, place: ChannelHa
         asked = await step(
             attempt.id, reader.slash(there, "ask", question=filled(question, attempting.kept), book=AMBER)
         )
-        own["own"] = next(each[6:] for each in ids_under(message(asked)) if each.startswith("share:"))
+        carrying = (each.partition(":") for each in ids_under(message(asked)))
+        own["own"] = next(own for name, _, own in carrying if name in ("share", "first-hint"))
     told = await step(attempt.id, reader.slash(there, "ask", question="Who is Wenna?", book=AMBER))
     before = kept_of_all(club)
     button = remembered(message(told), "Why can’t I see more?")
@@ -422,7 +423,8 @@ def kept_of_all(club: Club) -> dict[str, list[Any]]:
 
 WAYS: dict[str, Way] = {
     "share": share, "mention": mention, "direct": direct, "types": types, "about": about, "spoils": spoils,
-    "suggests": suggests, "review": review, "notes": notes, "forged": forged, "named": named, "titled": titled, "votes": votes,
-    "schedules": schedules, "prompts": prompts, "watched": watched, "own things": own_things, "doctored": doctored,
+    "suggests": suggests, "review": review, "notes": notes, "forged": forged, "named": named, "titled": titled,
+    "votes": votes, "schedules": schedules, "prompts": prompts, "watched": watched, "own things": own_things,
+    "doctored": doctored,
 }  # fmt: skip
 """Ways by name; every other is a command."""

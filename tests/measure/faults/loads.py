@@ -28,7 +28,7 @@ from tests.measure.faults.bots import Bot, Shelf
 from tests.measure.faults.gateways import figures
 from tests.measure.faults.outcomes import Outcome
 
-OURS = Path(__file__).parents[1] / "evaluation" / "questions.jsonl"
+OURS = Path(__file__).parents[3] / "leak_benchmark" / "questions.jsonl"
 QUESTIONS, WARM, GROWTH = 10_000, 1_000, 1.05
 """Questions of a soak; after how many the process has its size, and how many times as large it may be at the end."""
 
