@@ -21,7 +21,7 @@ Support = tuple[float, float]
 
 IN_SUMMARY: tuple[Support, Support] = (0.75, 1.3), (0.97, 0.9)
 IN_NOVEL: tuple[Support, Support] = (0.45, 1.2), (0.7, 1.0)
-"""What is asked of a text, and of one whose mark has proved wrong: its source is not believed twice.
+"""How strict the check of a mark is, and how strict it is for a source that has had a wrong mark already.
 
 A summary says little, so what a text has in common with it are events. In a novel, plain words stand everywhere.
 """

@@ -232,7 +232,7 @@ class ReviewModal(Dialogue):
 
 
 def saved_text(review: Review, book: Book, books: Mapping[Slug, Book], author: Audience) -> str:
-    """Return what an author is told of a review that was saved: who can read it, or for whom it waits.
+    """Return what tells the author of a saved review who can read it now, and who can later.
 
     Where that is further than they have read, they are not told how far: they may only be guessing.
     """

@@ -222,7 +222,7 @@ LISTED, BEHIND = 14, 3
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What the post of a section says besides the schedule: the book's questions, who comes, who is told of it."""
+    """What a section's post shows besides dates: questions to discuss, who is coming, and whom it notifies."""
 
     questions: Sequence[str] = ()
     coming: Sequence[int] = ()

@@ -255,6 +255,6 @@ def rounds(count: Count, titles: Mapping[str, str]) -> list[str]:
 
 
 def explanation(kind: VoteKind) -> str:
-    """Return how a vote is counted, for whoever wants to know."""
+    """Return an explanation of how a vote is counted."""
     lot = "The lot was drawn when the vote began, before anybody voted."
     return f"{_WAYS[kind]}\n{RULES_OF_TIES[kind]} {lot}"

@@ -43,7 +43,7 @@ ORGANISERS = (
     "For organisers: /schedule makes sections with dates, threads and reminders; /nominate and /vote choose the "
     "next book; /club stats shows how far the club is."
 )
-SETTERS = "For whoever runs the server: /setup chooses book, channels, time zone and roles."
+SETTERS = "For those who manage the server: /setup chooses book, channels, time zone and roles."
 
 
 SPEAK = ("view_channel", "send_messages")
