@@ -23,8 +23,7 @@ _REQUIRED = {"title": '"Smiley\'s People"', "author": '"John le Carré"', "unit"
 """Fields that every book has, each with an example."""
 
 _OPTIONAL = {field.name for field in fields(Book)} - _REQUIRED.keys() - {"slug", "club", "extra"}
-_WHOLE = {"parts", "mark_ends", "lengths"}
-"""Lists that are useless without all of their entries."""
+_WHOLE = {"parts", "mark_ends", "lengths"}  # lists that are useless without all of their entries
 
 
 def read_book(home: Path, problems: list[LibraryProblem], club: str = "") -> Book:

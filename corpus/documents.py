@@ -207,8 +207,7 @@ def _fields(text: str) -> tuple[dict[str, object], dict[str, int]]:
 MAX_HEADING, MAX_LINE = 200, 80
 """Characters of a heading that are kept, and of a paragraph that may be meant as one, such as “**Chapter 20**”."""
 
-MOST_NOTES, LONGEST_NOTE = 10, 80
-"""Brackets that are removed from the end of a quote, and characters of each."""
+MOST_NOTES, LONGEST_NOTE = 10, 80  # brackets that are removed from the end of a quote, and characters of each
 
 _STARS = re.compile(r"^([★☆]{1,5})(?=\s|$)")
 _NOTE = r"(?:[0-9][0-9,]{0,11} likes?|explicit)"

@@ -14,11 +14,9 @@ from corpus.positions import shown
 MAX_TYPED, MAX_TEXT, MAX_WORDS = 200, 50_000, 20
 """Characters of a typed name that are compared, and of a text that is searched; words of a name."""
 
-BEGUN = 4
-"""Letters from which the beginning of a name stands for it."""
+BEGUN = 4  # letters from which the beginning of a name stands for it
 
-NEAR = 0.55
-"""Similarity (0 to 1) from which a book is suggested."""
+NEAR = 0.55  # similarity (0 to 1) from which a book is suggested
 
 _WORD = re.compile(r"&|[぀-ヿ㐀-鿿]|(?:(?![぀-ヿ㐀-鿿])[^\W_]|(?<=[^\W_])['’ʼ](?=[^\W_]))+")
 _POSSESSIVE = re.compile(r"['’ʼ][sS]$")
@@ -28,8 +26,7 @@ _QUOTES = "\"'“”‘’«»*_"
 _ORDINARY = frozenset(
     {"he", "her", "here", "him", "home", "how", "if", "it", "life", "love", "me", "now", "one", "she", "that", "them"}
     | {"they", "this", "time", "us", "war", "we", "what", "when", "who", "why", "you"}
-)
-"""Everyday words: a title that is one of them counts only in quotation marks or emphasis."""
+)  # everyday words: a title that is one of them counts only in quotation marks or emphasis
 
 
 _Name = tuple[tuple[Slug, ...], bool]

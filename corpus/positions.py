@@ -14,8 +14,7 @@ UNIT_WORDS = {
     Unit.PART: r"parts?|pts?\b\.?|pts?(?=[0-9])",
     Unit.SECTION: r"sections?|secs?\b\.?|§{1,2}",
     Unit.PAGE: r"pages?|pgs?\b\.?|pp?\b\.?|pp?(?=[0-9])",
-}
-"""Patterns for the words that people write for a unit, before its number."""
+}  # patterns for the words that people write for a unit, before its number
 
 PERCENT_WORDS = r"(?:%|per ?cent\b)"  # a pattern for the words that people write after a number of percent
 

@@ -1,16 +1,17 @@
 """Pages of a picture, drawn with Matplotlib: the only module that imports it."""
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, findfont
-from matplotlib.ft2font import FT2Font
-from matplotlib.patches import FancyBboxPatch, PathPatch, Polygon
-from matplotlib.path import Path
+if TYPE_CHECKING:  # it takes 34 MB, so it comes with the first picture
+    from matplotlib.figure import Figure
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.ft2font import FT2Font
 
 DRAWING = threading.Lock()
 """Matplotlib's fonts are shared and not made for several threads: whoever draws or measures holds this."""
@@ -42,10 +43,15 @@ def measured(text: str, size: float = SMALL, bold: bool = False) -> float:
 
 @lru_cache(maxsize=2)
 def _face(bold: bool) -> FT2Font:
+    from matplotlib.font_manager import findfont
+    from matplotlib.ft2font import FT2Font
+
     return FT2Font(findfont(_font(SMALL, bold)))
 
 
 def _font(size: float, bold: bool) -> FontProperties:
+    from matplotlib.font_manager import FontProperties
+
     return FontProperties(family=FAMILY, size=size * 72 / DPI, weight="bold" if bold else "normal")
 
 
@@ -89,6 +95,9 @@ class Page:
     """A picture that grows downwards. Everything is placed in pixels from its top left; `y` is where it goes on."""
 
     def __init__(self) -> None:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
         self.y: float = EDGE
         self.figure = Figure(dpi=DPI, facecolor=BACKGROUND)
         FigureCanvasAgg(self.figure)
@@ -117,6 +126,8 @@ class Page:
         edge: str = "none", line: float = 0,
     ) -> None:  # fmt: skip
         """Draw a box with round corners, over what was drawn before."""
+        from matplotlib.patches import FancyBboxPatch
+
         shape = f"round,pad=0,rounding_size={corner}"
         box = FancyBboxPatch(
             (x, y), width, height, boxstyle=shape, facecolor=colour, edgecolor=edge, linewidth=line
@@ -125,6 +136,9 @@ class Page:
 
     def arrows(self, lines: Sequence[Sequence[tuple[float, float]]], colour: str, style: object = "solid") -> None:
         """Draw lines through points, each to a head at its right end, with a gap where they cross others."""
+        from matplotlib.patches import PathPatch, Polygon
+        from matplotlib.path import Path
+
         path = Path.make_compound_path(*(Path([*points[:-1], (points[-1][0] - 20, points[-1][1])]) for points in lines))
         for ink, width, dashes in ((BACKGROUND, 9, "solid"), (colour, 3.2, style)):
             line = PathPatch(path, fill=False, edgecolor=ink, linewidth=width, linestyle=dashes, capstyle="butt")

@@ -96,8 +96,7 @@ class Ledger:
         return sorted(found, key=lambda entry: order.index(entry.fate))
 
 
-END = ""
-"""The last mark of a book in the `reveals` of a draft."""
+END = ""  # the last mark of a book in the `reveals` of a draft
 
 Placing = Mapping[Slug, int | str]
 """What a text reveals, by book: a mark, or words such as “Chapter 7”; words that name none mean the end."""

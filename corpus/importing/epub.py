@@ -14,8 +14,7 @@ from corpus.importing.packed import Archive, elements, path_from, value_of, word
 from corpus.importing.page import MAX_TEXT, PageLine, attribute, classes, clean, decoded, lines_of, one_line, words_of
 from corpus.importing.phrases import KNOWN, isbn_in, year_in
 
-Place = tuple[str, str]
-"""A file of an e-book, and an anchor in it."""
+Place = tuple[str, str]  # a file of an e-book, and an anchor in it
 
 MAX_ENTRIES, MAX_DEPTH, MAX_TAGS = 5_000, 12, 400_000
 """Titles in a table of contents, tables within tables, and tags of an e-book; more would take too long."""

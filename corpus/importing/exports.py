@@ -1,11 +1,124 @@
-"""A member's own list of books, as Goodreads, The StoryGraph and LibraryThing export it: shelves and stars."""
+"""What readers have of their own: Kindle clippings become quotes at their pages, exported lists shelves and stars."""
 
 import csv
 import io
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
-from corpus.importing.subject import bare_title
+from bs4 import BeautifulSoup, Tag
+
+from corpus.books import Book, NotInBook, Slug, Unit, mark_reached
+from corpus.errors import ImportRefused
+from corpus.importing.draft import BookFacts, DraftDocument, DraftSection, ImportContext, Ledger, Paragraph, Placing
+from corpus.importing.page import PageLine, SavedPage, words_of
+from corpus.importing.subject import bare_title, fits_slug, same_title
+from corpus.text import plural
+
+_RULE = re.compile(r"={8,}")
+_PAGES = "page|seite|página|pagina|strona|side|sida"
+_LOCATIONS = "loc|location|position|posición|posição|emplacement|posizione|positie"
+_HEAD = re.compile(rf"^[-–•]\s.{{0,60}}?\b(?:{_PAGES}|{_LOCATIONS})\b", re.IGNORECASE)
+_PAGE = re.compile(rf"\b(?:{_PAGES})\s+(\d{{1,5}})(?:\s*[-–]\s*(\d{{1,5}}))?", re.IGNORECASE)
+_NOTE = re.compile(
+    r"\b(?:note|notiz|nota|notitie|bookmark|lesezeichen|marcador|signet|segnalibro|bladwijzer|clip)\b", re.IGNORECASE
+)
+_TITLE = re.compile(r"^(.{1,300}?)\s*(?:\(([^()]{1,100})\))?$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Clipping:
+    """One highlight, note or bookmark: its book, its author, the line about it, its words."""
+
+    title: str
+    author: str
+    head: str
+    text: str
+
+
+def matches(page: SavedPage) -> bool:
+    """Return whether a file holds Kindle clippings, or the notebook that a Kindle app exports."""
+    if page.markup is not None:
+        return bool(page.markup.tree.find(class_="noteHeading") and page.markup.tree.find(class_="bookTitle"))
+    rules = sum(bool(_RULE.fullmatch(line.text)) for line in page.lines[:5_000])
+    heads = sum(bool(_HEAD.match(line.text)) for line in page.lines[:5_000])
+    return rules > 0 and heads >= rules / 2
+
+
+def read(page: SavedPage, setting: ImportContext) -> tuple[BookFacts, list[DraftDocument]]:
+    """Read the highlights of the book, each revealing the mark of its page, and report what was left out."""
+    found = list(_notebook(page.markup.tree) if page.markup else _clippings(page.lines))
+    titles = {one.title: {one.title, bare_title(one.title)} for one in found}
+    if setting.book:
+        of_book = {t for t, names in titles.items() if any(same_title(a, b) for a in setting.names for b in names)}
+    else:
+        of_book = {title for title in titles if fits_slug(setting.slug, bare_title(title))}
+    own = [one for one in found if one.title in of_book]
+    setting.ledger.recognised("Kindle clippings", plural(len(titles), "book"))
+    if not own:
+        named = ", ".join(f"“{title[:60]}”" for title in list(titles)[:3])
+        raise ImportRefused(f"{page.name} has clippings of {named}, and none of this book. Check --book.")
+    setting.ledger.dropped("clippings of other books", len(found) - len(own))
+    highlights = [one for one in own if not _NOTE.search(one.head)]
+    setting.ledger.dropped("notes and bookmarks", len(own) - len(highlights), "they are their reader's own")
+    kept = {one.text: one for one in highlights if len(one.text) > 20}  # a shorter one is a word that was looked up
+    told = tuple(Paragraph(text, True, _placing(one, setting)) for text, one in kept.items())
+    placed = DraftSection(tuple(paragraph for paragraph in told if paragraph.reveals is not None))
+    sections = (*(DraftSection((paragraph,)) for paragraph in told if paragraph.reveals is None), placed)
+    facts = BookFacts(title=setting.book.title if setting.book else bare_title(own[0].title), author=own[0].author)
+    return facts, [DraftDocument.of("quotes", "kindle", "a reader’s highlights", sections)]
+
+
+def highlights(page: SavedPage, books: Mapping[Slug, Book]) -> dict[Slug, dict[str, int]]:
+    """Return what a reader highlighted in books that are known: each text with the mark of its page, or of the end."""
+    found: dict[Slug, dict[str, int]] = {}
+    meant: dict[str, Book | None] = {}
+    for one in _notebook(page.markup.tree) if page.markup else _clippings(page.lines):
+        if one.title not in meant:
+            titles = {one.title, bare_title(one.title)}
+            of_title = (
+                b for b in books.values() if any(same_title(t, n) for t in titles for n in (b.title, *b.aliases))
+            )
+            meant[one.title] = next(of_title, None)
+        if (book := meant[one.title]) and one.text and not _NOTE.search(one.head):
+            mark = (_placing(one, ImportContext(book.slug, book, {}, Ledger(page.name))) or {}).get(book.slug)
+            found.setdefault(book.slug, {})[one.text] = mark if isinstance(mark, int) else book.marks
+    return found
+
+
+def _notebook(tree: BeautifulSoup) -> Iterator[_Clipping]:
+    title, author = (words_of(tree.find(class_=name)) for name in ("bookTitle", "authors"))
+    last, _, first = author.partition(", ")
+    for head in tree.find_all(class_="noteHeading", limit=20_000):
+        text = head.find_next(class_="noteText")
+        if isinstance(text, Tag):
+            yield _Clipping(title, f"{first} {last}".strip(), words_of(head), words_of(text))
+
+
+def _clippings(lines: tuple[PageLine, ...]) -> Iterator[_Clipping]:
+    block: list[str] = []
+    for line in lines:
+        if not _RULE.fullmatch(line.text):
+            block.append(line.text)
+            continue
+        told = [text for text in block if text]
+        block = []
+        if len(told) > 1 and (named := _TITLE.match(told[0].lstrip("- ")[:400])):
+            last, _, first = (named[2] or "").partition(", ")
+            yield _Clipping(named[1], f"{first} {last}".strip(), told[1], " ".join(told[2:]))
+
+
+def _placing(clipping: _Clipping, setting: ImportContext) -> Placing | None:
+    """Return what a highlight reveals by its page; without one, it is placed by matching."""
+    page = _PAGE.search(clipping.head)
+    if page is None or setting.book is None:
+        return None
+    try:
+        return {setting.slug: mark_reached(Unit.PAGE, Fraction(int(page[2] or page[1])), setting.book)}
+    except NotInBook:
+        return setting.end if setting.book.pages else None
+
 
 MAX_LISTED = 5_000  # books of a list that are read
 _SITES = {"exclusive shelf": "Goodreads", "read status": "The StoryGraph", "primary author": "LibraryThing"}

@@ -10,9 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pypdf
-from pypdf.errors import PyPdfError
-
 from corpus.books import COVERS
 from corpus.errors import ImportRefused
 from corpus.importing.cast import is_cast, read_cast
@@ -24,17 +21,14 @@ from corpus.importing.novel import Novel, is_gutenberg, read_gutenberg
 from corpus.importing.packed import Archive, elements, value_of, xml
 from corpus.importing.page import MAX_TEXT, PageLine, SavedPage, clean, decoded, one_line, read_markup, text_lines
 from corpus.importing.phrases import isbn_in, year_in
-from corpus.importing.wikitext import is_wikitext, read_wikitext
+from corpus.importing.wikipedia import is_wikitext, read_wikitext
 
-MAX_BYTES = 20_000_000
-"""Bytes of a file; saved pages are far smaller."""
+MAX_BYTES = 20_000_000  # bytes of a file; saved pages are far smaller
 
-MAX_PDF_PAGES, MAX_PDF_SECONDS = 400, 60.0
-"""Pages of a PDF, and the seconds after which no more of them are read."""
+MAX_PDF_PAGES, MAX_PDF_SECONDS = 400, 60.0  # pages of a PDF, and the seconds after which no more of them are read
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what a PDF has wrong is told once, by us
 
-_DAMAGED = (PyPdfError, ValueError, TypeError, LookupError, AttributeError, OSError, RuntimeError, ArithmeticError)
 _AGAIN = "Save the page again, as “Webpage, HTML only” or as text, and import that file."
 _AS_WORD = "Open it in its own program, save it as .docx or .txt, and import that."
 _AS_EPUB = "Convert it to EPUB, for example with Calibre, and import that."
@@ -188,7 +182,11 @@ def _docx_lines(name: str, archive: Archive) -> Iterator[PageLine]:
 
 def _pdf_lines(name: str, data: bytes) -> list[PageLine]:
     """Return the lines of a PDF without page numbers and what is repeated on every page. Raises ImportRefused."""
+    import pypdf  # it takes 16 MB, and few files are PDFs
+    from pypdf.errors import PyPdfError
+
     end = time.monotonic() + MAX_PDF_SECONDS
+    damage = PyPdfError, ValueError, TypeError, LookupError, AttributeError, OSError, RuntimeError, ArithmeticError
     pages: list[list[str]] = []
     try:
         reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
@@ -201,7 +199,7 @@ def _pdf_lines(name: str, data: bytes) -> list[PageLine]:
             if time.monotonic() > end:
                 raise ImportRefused(f"{name} takes too long to read. Copy its text into a .txt file and import that.")
             pages.append([one_line(row) for row in clean(page.extract_text()).split("\n")])
-    except _DAMAGED as error:
+    except damage as error:
         raise ImportRefused(f"{name} is a damaged PDF. Save it again, or copy its text into a .txt file.") from error
     edges = [row for rows in pages for row in dict.fromkeys([*rows[:2], *rows[-2:]]) if row]
     often = {row for row in edges if len(pages) > 2 and edges.count(row) > len(pages) / 2}

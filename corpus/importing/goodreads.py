@@ -14,10 +14,8 @@ from corpus.importing.page import NAME, PageLine, SavedPage, attribute, classes,
 from corpus.importing.phrases import KNOWN, date_in, is_cut_short, is_explicit, isbn_in, without_duplicate, year_in
 
 SOURCE = "Goodreads"
-MAX_BOOKS, MAX_LISTED = 100, 4_000
-"""Books of a list, and lines of quotes, that are read."""
-MAX_TITLE, MAX_QUOTE = 120, 5_000
-"""Characters of a title, and of a quote."""
+MAX_BOOKS, MAX_LISTED = 100, 4_000  # books of a list, and lines of quotes, that are read
+MAX_TITLE, MAX_QUOTE = 120, 5_000  # characters of a title, and of a quote
 
 Area = Enum("Area", ["HEAD", "ANSWERS", "REVIEWS", "SIMILAR", "SERIES", "AUTHOR", "QUOTES", "NOTHING"])
 """An area of the page; the last is navigation, sign-up texts and lists that a club does not need."""

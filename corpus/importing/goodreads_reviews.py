@@ -15,14 +15,12 @@ from corpus.importing.subject import words
 STARS = {"it was amazing": 5, "really liked it": 4, "it was ok": 2, "did not like it": 1, "liked it": 3}
 """The site's words for stars."""
 
-SHOWN = range(486, 503)
-"""Characters of a review that the page shows before cutting it, give or take line breaks."""
+SHOWN = range(486, 503)  # characters of a review that the page shows before cutting it, give or take line breaks
 
 MAX_REVIEWS, MAX_LINES, MAX_LINE, MAX_REVIEW = 2_000, 400, 20_000, 20_000
 """Reviews, lines of one, and characters of a line and of a review that are kept."""
 
-MAX_ANSWERS, MAX_ANSWER = 500, 20_000
-"""Answers of a page that are kept, and characters of each."""
+MAX_ANSWERS, MAX_ANSWER = 500, 20_000  # answers of a page that are kept, and characters of each
 
 LONG, CAPTION = 300, 160
 """Characters from which a review may have been cut by the page, and of a photo's caption at most."""

@@ -12,7 +12,7 @@ from corpus.book_file import read_book
 from corpus.books import SLUG, Book, Slug, Unit
 from corpus.documents import read_document
 from corpus.errors import ImportRefused, LibraryProblem
-from corpus.importing import cast, clippings, goodreads, novel, study, wikipedia, write
+from corpus.importing import cast, exports, goodreads, novel, study, wikipedia, write
 from corpus.importing import draft as drafts
 from corpus.importing.files import read_file
 from corpus.importing.gates import Ground
@@ -21,11 +21,9 @@ from corpus.importing.subject import check_subject, fits_slug, fold
 from corpus.labels import AT_THE_END
 from corpus.text import plural
 
-MAX_SLUG = 80
-"""Characters of a slug, which becomes a folder name."""
+MAX_SLUG = 80  # characters of a slug, which becomes a folder name
 
-_IMPORTERS = (novel, cast, clippings, goodreads, wikipedia, study)
-"""In order of priority; the last reads all pages."""
+_IMPORTERS = (novel, cast, exports, goodreads, wikipedia, study)  # in order of priority; the last reads all pages
 
 _IMPORTED = re.compile(r"^imported: ['\"]?([0-9a-f]{12})\b", re.MULTILINE)
 _NOUNS = {"review": "reviews", "answers": "answers", "quotes": "quotes", "discussion": "questions"}

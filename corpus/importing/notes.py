@@ -20,8 +20,7 @@ MARKS = {
     "key:: value": re.compile(
         r"^[ \t]*[-*]?[ \t]*[A-Za-z][\w -]{0,40}::.*$|\[[\w -]{1,40}::[^\]\n]{0,300}\]", re.MULTILINE
     ),
-}
-"""What programs write into notes and members are not to see, by an example of each."""
+}  # what programs write into notes and members are not to see, by an example of each
 
 _FENCED = re.compile(r"^(```|~~~).{0,100000}?^\1[ \t]*$", re.MULTILINE | re.DOTALL)
 _TITLED = re.compile(r"^([ \t]*>+[ \t]*)\[!([\w-]{1,30})\][+-]?[ \t]*(.*)$", re.MULTILINE)

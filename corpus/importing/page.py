@@ -46,8 +46,7 @@ def cut_to(text: str, limit: int) -> str:
     return text[: end if end > 0 else limit]
 
 
-NAME = "\ue000"
-"""A placeholder for a person's name in HTML; cleaning removes this character from the page's own text."""
+NAME = "\ue000"  # a placeholder for a person's name in HTML; cleaning removes this character from the page's own text
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +59,7 @@ class PageLine:
     mark: str = ""
 
 
-MAX_HEADING, MAX_PARAGRAPH = 150, 20_000
-"""Characters of a heading and of a paragraph that are kept."""
+MAX_HEADING, MAX_PARAGRAPH = 150, 20_000  # characters of a heading and of a paragraph that are kept
 
 
 def unwrapped(lines: Sequence[PageLine]) -> list[PageLine]:
@@ -81,8 +79,7 @@ def unwrapped(lines: Sequence[PageLine]) -> list[PageLine]:
     return joined
 
 
-MAX_TAGS, MAX_HIDDEN = 200_000, 2_000
-"""Tags and hidden texts of a page; more would take too long."""
+MAX_TAGS, MAX_HIDDEN = 200_000, 2_000  # tags and hidden texts of a page; more would take too long
 
 MAX_READABLE, MAX_READABLE_TAGS = 400_000, 20_000
 """Characters and tags of HTML in which the readable part is searched for: the time grows with their square."""
@@ -256,8 +253,7 @@ def _is_hidden(tag: Tag) -> bool:
     return tag.name in _SKIPPED or tag.has_attr("hidden") or bool(_HIDDEN.search(attribute(tag, "style")[:1_000]))
 
 
-MAX_TEXT = 4_000_000
-"""Characters of text: more than four long novels."""
+MAX_TEXT = 4_000_000  # characters of text: more than four long novels
 
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _CHARSET = re.compile(rb"(?:charset|encoding)\s{0,5}=\s{0,5}[\"']?([\w-]{1,40})", re.IGNORECASE)

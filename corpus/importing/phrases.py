@@ -16,8 +16,7 @@ from corpus.positions import DIGITS, PERCENT_WORDS, ROMAN, UNIT_WORDS, WORDS, va
 from corpus.text import capitalised, sentences_as_written
 
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?"
-DATE = rf"{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
-"""A pattern for a date as Goodreads writes it."""
+DATE = rf"{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"  # a pattern for a date as Goodreads writes it
 
 _DAY = re.compile(rf"\b(?:\d{{4}}-\d\d-\d\d|{DATE}|\d{{1,2}}(?:st|nd|rd|th)? {_MONTH},? \d{{4}})\b")
 _YEAR = re.compile(r"\b(?:1[0-9]{3}|20[0-9]{2})\b")
@@ -52,8 +51,7 @@ _LABELS = {
     "premise": r"(?:the )?premise|(?:(?:the )?(?:publishers?|book|jacket|product|back cover|official) )?"
     r"(?:description|blurb)|from the (?:publishers?|jacket|back cover)",
     "discussion": r"(?:reading|readers|reading group|book club|book group|discussion) (?:guide|kit)",
-}
-"""Headings that are read as a whole, because their words are those of stories too: “The Publisher”."""
+}  # headings that are read as a whole, because their words are those of stories too: “The Publisher”
 _UNIT = "|".join((*UNIT_WORDS.values(), "volumes?"))
 _OF_MARKS = re.compile(rf"(?<!\w)(?:{_UNIT})(?![^\W\d_])|{PERCENT_WORDS}", re.IGNORECASE)
 
@@ -230,8 +228,7 @@ _LESS = re.compile(r"\s*\(less\)\s*$")
 _CLOSED = re.compile(r"(?:[.!?…:\"'”’»)\]*]|[:;8=][-']?[DPp]|<3|[^\w\s,;&/–—-])\s*$")
 _NAME_TOKEN = re.compile(r"^[^\W\d_][\w'’.-]*$")
 _STOP = re.compile(r"(?<=[^\W\d_]{3})[.!?…]+[\"'”’)]*(?=\s+[a-z])")
-OVERLAP = 24
-"""Characters by which the beginning of a repeated text is recognised."""
+OVERLAP = 24  # characters by which the beginning of a repeated text is recognised
 
 
 def is_explicit(text: str) -> bool:

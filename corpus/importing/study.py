@@ -42,8 +42,7 @@ _WHOLE = re.compile(
 _OF_PART = re.compile(r"\b(?:parts?|books?|volumes?|sections?|acts?|each|first|last|next|these|this)\b", re.IGNORECASE)
 _DIVISION = re.compile(r"^\W*(?:parts?|books?|volumes?|vol|acts?)\b(?!\W+(?:one|1|i)\b)", re.IGNORECASE)
 _COMMENTARY = ("themes", "quotes", "discussion", "people")
-_FREE = ("premise", "warnings")
-"""Kinds that give nothing away: the publisher's words, and what may upset somebody."""
+_FREE = ("premise", "warnings")  # kinds that give nothing away: the publisher's words, and what may upset somebody
 _AFTER_MARKS = re.compile(
     r"\b(?:(?P<themes>analys[ie]s|commentary|interpretation|themes?|symbol\w*|meaning|explained)|"
     r"(?P<discussion>(?:discussion|study|quiz|comprehension) ?(?:questions?)?|questions)|"

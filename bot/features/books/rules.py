@@ -20,8 +20,8 @@ from corpus.errors import DogearError, ImportRefused
 from corpus.importing.draft import BookFacts, ImportReport, ReportEntry, Status
 from corpus.importing.files import read_open_library
 from corpus.importing.importer import import_files
-from corpus.importing.relabel import relabelled, without_words
 from corpus.importing.subject import same_title
+from corpus.importing.write import relabelled, without_words
 from corpus.labels import heading_mark
 from corpus.positions import PERCENT_WORDS, UNIT_WORDS, parse_position
 from corpus.text import plural

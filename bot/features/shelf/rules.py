@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from corpus.books import Book, Slug
 from corpus.errors import DogearError, ImportRefused
-from corpus.importing import clippings
+from corpus.importing import exports
 from corpus.importing.exports import ListedBook, listed_books, site_of
 from corpus.importing.files import read_file
 from corpus.importing.page import decoded
@@ -87,9 +87,9 @@ def brought(name: str, data: bytes, books: Mapping[Slug, Book]) -> Brought:
             page = read_file(path)
         except ImportRefused as refused:
             raise ShelfProblem(str(refused).replace(path.name, name)) from refused
-    if not clippings.matches(page):
+    if not exports.matches(page):
         raise ShelfProblem(f"{name} is neither a list of your books nor clippings. {cure}")
-    return Brought(quotes=clippings.highlights(page, books))
+    return Brought(quotes=exports.highlights(page, books))
 
 
 def known_or_typed(typed: str, books: Mapping[Slug, Book]) -> tuple[str, Slug | None]:

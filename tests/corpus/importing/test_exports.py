@@ -6,8 +6,7 @@ import pytest
 
 from corpus.books import Book, Unit
 from corpus.errors import ImportRefused
-from corpus.importing.clippings import highlights
-from corpus.importing.exports import MAX_LISTED, ListedBook, listed_books, site_of
+from corpus.importing.exports import MAX_LISTED, ListedBook, highlights, listed_books, site_of
 from corpus.importing.files import read_file
 
 GOODREADS = (

@@ -6,7 +6,7 @@ import pytest
 
 from corpus.books import Book, Reveals, Unit
 from corpus.documents import read_document
-from corpus.importing.relabel import relabelled
+from corpus.importing.write import relabelled
 
 TIDE = Book("the-tide", "The Tide", "Ortensia Vale", Unit.CHAPTER, 12)
 OTHER = Book("the-kite", "The Kite", "A. Vale", Unit.CHAPTER, 9)
