@@ -56,9 +56,7 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
         raise LibraryProblem(path, line, what, 'Write lines such as title = "…".') from error
 
 
-@cache
-def _book_type() -> TypeAdapter[Book]:
-    return TypeAdapter(Book)
+_book_type = cache(lambda: TypeAdapter(Book))  # made when it is first needed: that takes a while
 
 
 class _BookFile:
@@ -71,16 +69,17 @@ class _BookFile:
 
     def book(self) -> Book:
         """Return the book. Raises LibraryProblem where a required field is missing or wrong."""
-        known = {key: value for key, value in self._raw.items() if key in _REQUIRED or key in _OPTIONAL}
+        fields_known = _REQUIRED.keys() | _OPTIONAL
+        known = {key: value for key, value in self._raw.items() if key in fields_known}
         requires = known.pop("requires", [])
         if isinstance(similar := known.get("similar"), list):
             known["similar"] = [{"title": entry} if isinstance(entry, str) else entry for entry in similar]
         if isinstance(parts := known.get("parts"), list):
-            known["parts"] = [_with_title(part, n) for n, part in enumerate(parts, 1)]
+            known["parts"] = [{"title": f"Part {n}"} | p if isinstance(p, dict) else p for n, p in enumerate(parts, 1)]
         book = self._valid(known)
         if requires:
             book = self._valid(known | {"requires": self._requirements(requires, book)})
-        extra = {key: value for key, value in self._raw.items() if key not in _REQUIRED and key not in _OPTIONAL}
+        extra = {key: value for key, value in self._raw.items() if key not in fields_known}
         for key in sorted(extra.keys() - {"quotes"}):
             what = f"“{key[:40]}” is not a field that Dogear knows."
             self._report(key, what, "It is kept; docs/library.md has the list.")
@@ -158,7 +157,3 @@ class _BookFile:
         if len(self._problems) - self._already >= MAX_PROBLEMS:
             self._fail(key, f"More than {MAX_PROBLEMS} mistakes; the book is left out.", "Correct those above first.")
         self._problems.append(LibraryProblem(self._path, self._line(key), what, cure, fatal=False))
-
-
-def _with_title(part: object, number: int) -> object:
-    return part if not isinstance(part, dict) or part.get("title") else part | {"title": f"Part {number}"}

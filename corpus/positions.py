@@ -132,7 +132,7 @@ _ALMOST_DONE = Fraction(9, 10)
 _IN_PART = re.compile(
     rf"\b(?:part|pt|book|volume|vol)\.? ?(?:(?P<digits>{DIGITS})|(?P<words>{WORDS})|(?P<roman>{ROMAN})),? "
     rf"ch(?:apter|ap)?\.? ?(?P<chapter>{DIGITS})(?![\w.])"
-    r"|(?<![\w.])(?P<short>[0-9]{1,2})\.(?P<of_it>[0-9]{1,2})(?![\w.%])"
+    rf"|(?<![\w.])(?:ch(?:apter|ap)?\.? ?)?(?P<short>[0-9]{{1,2}})\.(?P<of_it>[0-9]{{1,2}})(?![\w.]| ?{PERCENT_WORDS})"
 )
 LEAST_PAGES = 20  # of a book: “1/2” is half of it
 _SINCE = re.compile(r"(?:(?:since|after)|(?P<inclusive>from))\s+(?P<where>.+)")

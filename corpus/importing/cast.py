@@ -21,7 +21,7 @@ LISTED = 12  # moves that a report lists
 _Text = Annotated[str, AfterValidator(lambda text: one_line(text)[:4_000])]  # its authors keep to 3,000 characters
 _Few: Any = Field(default_factory=list, max_length=500)
 _Inner = BeforeValidator(
-    lambda part: next(filter(bool, map(part.get, ("characters", "recaps"))), None) if isinstance(part, dict) else part
+    lambda part: part.get("characters") or part.get("recaps") or [] if isinstance(part, dict) else part
 )
 
 
@@ -79,7 +79,8 @@ def read_cast(name: str, said: Mapping[str, Any]) -> Cast:
     if isinstance(entries, Mapping) and len(entries) == 1:
         ((slug, inner),) = entries.items()
         if isinstance(inner, Mapping):
-            said = {"title": str(slug).replace("-", " "), "recap_summary": inner.get("recaps") or {}, **inner}
+            ending = inner["recaps"] if isinstance(inner.get("recaps"), Mapping) else {}
+            said = {"title": str(slug).replace("-", " "), "recap_summary": ending, **inner}
     try:
         work = Work.model_validate(said)
     except (ValidationError, RecursionError):

@@ -3,9 +3,11 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 
 from bs4 import BeautifulSoup, Tag
 
@@ -48,12 +50,9 @@ def matches(page: SavedPage) -> bool:
 
 def read(page: SavedPage, setting: ImportContext) -> tuple[BookFacts, list[DraftDocument]]:
     """Read the highlights of the book, each revealing the mark of its page, and report what was left out."""
-    found = list(_notebook(page.markup.tree) if page.markup else _clippings(page.lines))
-    titles = {one.title: {one.title, bare_title(one.title)} for one in found}
-    if setting.book:
-        of_book = {t for t, names in titles.items() if any(same_title(a, b) for a in setting.names for b in names)}
-    else:
-        of_book = {title for title in titles if fits_slug(setting.slug, bare_title(title))}
+    found = _clips(page)
+    titles, slug = dict.fromkeys(one.title for one in found), setting.slug
+    of_book = {t for t in titles if (_is_of(t, setting.names) if setting.book else fits_slug(slug, bare_title(t)))}
     own = [one for one in found if one.title in of_book]
     setting.ledger.recognised("Kindle clippings", plural(len(titles), "book"))
     if not own:
@@ -72,19 +71,24 @@ def read(page: SavedPage, setting: ImportContext) -> tuple[BookFacts, list[Draft
 
 def highlights(page: SavedPage, books: Mapping[Slug, Book]) -> dict[Slug, dict[str, int]]:
     """Return what a reader highlighted in books that are known: each text with the mark of its page, or of the end."""
-    found: dict[Slug, dict[str, int]] = {}
-    meant: dict[str, Book | None] = {}
-    for one in _notebook(page.markup.tree) if page.markup else _clippings(page.lines):
-        if one.title not in meant:
-            titles = {one.title, bare_title(one.title)}
-            of_title = (
-                b for b in books.values() if any(same_title(t, n) for t in titles for n in (b.title, *b.aliases))
-            )
-            meant[one.title] = next(of_title, None)
+    clips, found = _clips(page), dict[Slug, dict[str, int]]()
+    meant = {
+        title: next((book for book in books.values() if _is_of(title, (book.title, *book.aliases))), None)
+        for title in dict.fromkeys(one.title for one in clips)
+    }
+    for one in clips:
         if (book := meant[one.title]) and one.text and not _NOTE.search(one.head):
             mark = (_placing(one, ImportContext(book.slug, book, {}, Ledger(page.name))) or {}).get(book.slug)
             found.setdefault(book.slug, {})[one.text] = mark if isinstance(mark, int) else book.marks
     return found
+
+
+def _is_of(title: str, names: Iterable[str]) -> bool:
+    return any(same_title(said, name) for name in names for said in (title, bare_title(title)))
+
+
+def _clips(page: SavedPage) -> list[_Clipping]:
+    return list(_notebook(page.markup.tree) if page.markup else _clippings(page.lines))
 
 
 def _notebook(tree: BeautifulSoup) -> Iterator[_Clipping]:
@@ -148,8 +152,7 @@ def site_of(text: str) -> str:
 def listed_books(text: str) -> list[ListedBook]:
     """Return the books of a table that say on which shelf they are; two rows of one book are one."""
     found: dict[str, ListedBook] = {}
-    rows = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
-    for _, row in zip(range(MAX_LISTED), rows, strict=False):
+    for row in islice(_rows(text), MAX_LISTED):
         said = {(name or "").strip().casefold(): value.strip() for name, value in row.items() if isinstance(value, str)}
         shelf = _SHELVES.get((said.get("exclusive shelf") or said.get("read status") or "").casefold())
         title = re.sub(r"\s*\([^()]{1,100}#[^()]{1,20}\)$", "", said.get("title", "")[:300]).strip()
@@ -157,3 +160,9 @@ def listed_books(text: str) -> list[ListedBook]:
         if shelf and bare_title(title):
             found[title.casefold()] = ListedBook(title, shelf, round(float(stars[0])) or None if stars else None)
     return list(found.values())
+
+
+def _rows(text: str) -> Iterator[Mapping[str | None, object]]:
+    """Yield the rows of a table, up to one that is none."""
+    with suppress(csv.Error):
+        yield from csv.DictReader(io.StringIO(text.lstrip("\ufeff"), newline=None))

@@ -15,7 +15,17 @@ from corpus.books import Slug
 from corpus.errors import ImportRefused
 from corpus.importing import draft
 from corpus.importing.draft import BookFacts, DraftDocument, DraftSection, ImportContext, Paragraph, Placing
-from corpus.importing.page import MAX_HEADING, MAX_PARAGRAPH, PageLine, SavedPage, classes, cut_to, lines_of, one_line, words_of
+from corpus.importing.page import (
+    MAX_HEADING,
+    MAX_PARAGRAPH,
+    PageLine,
+    SavedPage,
+    classes,
+    cut_to,
+    lines_of,
+    one_line,
+    words_of,
+)
 from corpus.importing.phrases import KNOWN, Place, date_in, isbn_in, kind_of, place_in, speaks_of_marks, year_in
 from corpus.importing.subject import bare_title, fold, named, words
 from corpus.text import sentences_as_written
@@ -175,7 +185,7 @@ class _Article:
         """Return the documents."""
         if self._elsewhere:  # at the end, so that no heading of the article stands below theirs
             self._documents.setdefault("background", []).extend(self._elsewhere)
-        source = f"Wikipedia, “{self._titles[0]}”, CC BY-SA 4.0"
+        source = f"Wikipedia, “{self._titles[0][:200]}”, CC BY-SA 4.0"
         drafts = [DraftDocument.of("premise", SITE, source, [DraftSection.of(self._defined)], {})]
         late = {"themes"} | ({"summary"} if self._setting.waits and not self._setting.ground else set())
         for kind, sections in self._documents.items():
@@ -273,11 +283,11 @@ def facts_of(rows: Mapping[str, str]) -> BookFacts:
 MAX_MARKUP, MAX_OPENED = 500_000, 20_000
 """Characters of mark-up, of which the longest articles have as many; brackets and braces, which take time to parse."""
 
-_MARKED_HEADING = re.compile(r"^(={1,6})\s*([^=\n]{1,200}?)\s*\1\s*$", re.MULTILINE)
+_MARKUP_HEADING = re.compile(r"^(={1,6})\s*([^=\n]{1,200}?)\s*\1\s*$", re.MULTILINE)
 _TITLE = re.compile(r"\s*=\s*([^=\n]{1,150}?)\s*=\s*\n")
 _FEATURES = (
     re.compile(r"\{\{\s*infobox\b", re.IGNORECASE), re.compile(r"\[\[[^\[\]\n]{1,200}\]\]"),
-    re.compile(r"'''[^'\n]{1,200}'''"), re.compile(r"<ref[ >/]"), re.compile(r"\{\{[^{}\n]{1,200}\}\}"), _MARKED_HEADING,
+    re.compile(r"'''[^'\n]{1,200}'''"), re.compile(r"<ref[ >/]"), re.compile(r"\{\{[^{}\n]{1,200}\}\}"),
 )  # fmt: skip
 _GONE = ("ref", "table", "gallery", "references", "math", "timeline", "imagemap", "score", "style", "script")
 _WORDS_IN = re.compile(
@@ -300,14 +310,14 @@ def is_wikitext(page: SavedPage) -> bool:
     if page.markup is not None or not page.source:
         return False
     head = page.source[:200_000]
-    marked = sum(bool(feature.search(head)) for feature in _FEATURES)
+    marked = sum(bool(feature.search(head)) for feature in (*_FEATURES, _MARKUP_HEADING))
     listed = len(_rows(page.lines)[0]) > 2
     return marked > 1 or bool(_TITLE.match(head)) or (listed and (marked > 0 or matches(page)))
 
 
 def read_wikitext(page: SavedPage) -> SavedPage:
     """Return an article without its mark-up, with the facts of its infobox or list. Raises ImportRefused."""
-    if any(feature.search(page.source[:200_000]) for feature in _FEATURES[:5]):
+    if any(feature.search(page.source[:200_000]) for feature in _FEATURES):
         if len(page.source) > MAX_MARKUP or len(re.findall(r"[\[{<']", page.source)) > MAX_OPENED:
             what = f"{page.name} holds more mark-up than an article."
             raise ImportRefused(f"{what} Save the article's page and import that.")
@@ -338,7 +348,7 @@ def _of_markup(source: str) -> tuple[dict[str, str], list[PageLine]]:
     """Return the rows of the infobox, and the lines of the article without mark-up."""
     rows: dict[str, str] = {}
     lines: list[PageLine] = []
-    cut = _MARKED_HEADING.split(source)
+    cut = _MARKUP_HEADING.split(source)
     for level, title, text in zip(["", *cut[1::3]], ["", *cut[2::3]], cut[::3], strict=True):
         if title:
             lines += [PageLine(""), PageLine(one_line(_words(mwparserfromhell.parse(title))), level=len(level))]

@@ -220,7 +220,7 @@ def save_files(library: Path, slug: Slug, files: Mapping[str, str]) -> tuple[Pat
 
 
 _FRONT = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
-_REVEALS = re.compile(r"^reveals:.*\n(?:[ \t-].*\n)*", re.MULTILINE)
+_REVEALS = re.compile(r"^reveals:.*\n(?:[ \t].*\n)*", re.MULTILINE)
 
 
 def relabelled(
@@ -283,5 +283,6 @@ def _read(text: str, name: str, book: Book, others: Mapping[Slug, Book]) -> Docu
 
 
 def _told(document: Document) -> list[tuple[object, ...]]:
-    """Return what a document says, whatever it reveals."""
-    return [(b.text, b.is_item, b.rating, b.date, b.likes, b.explicit) for b in document.blocks]
+    """Return what a document is and says, whatever it reveals."""
+    about = (document.kind, document.title, document.source, document.rating, document.date)
+    return [about, *((b.text, b.is_item, b.rating, b.date, b.likes, b.explicit) for b in document.blocks)]

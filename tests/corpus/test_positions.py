@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.books import Book, Unit
+from corpus.books import Book, BookPart, Unit
 from corpus.errors import PositionError
 from corpus.positions import describe_position, either, examples, parse_part, parse_position, reported
 from tests.corpus.shelf import novel
@@ -521,3 +521,14 @@ def test_a_chapter_alone_may_be_finished_or_not(text: str) -> None:
 @pytest.mark.parametrize("text", ["in chapter 7", "finished ch 7", "page 7", "45%", "ch 99", "halfway", "finished"])
 def test_what_says_which_is_not_asked_again(text: str) -> None:
     assert either(text, NOVEL) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "mark"),
+    [("2.3", 13), ("ch 2.3", 13), ("Chapter 2.3", 13), ("part 2, ch 3", 13), ("40.5%", 12), ("40.5 percent", 12)],
+)
+def test_where_each_part_begins_anew_a_point_stands_between_part_and_chapter(said: str, mark: int) -> None:
+    anew = Book(
+        "tide", "Tide", "A. Vale", Unit.CHAPTER, 30, parts=(BookPart("1", 10), BookPart("2", 30)), numbered_anew=True
+    )
+    assert parse_position(said, anew) == mark

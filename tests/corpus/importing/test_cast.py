@@ -102,6 +102,13 @@ def test_a_summary_of_the_first_chapters_alone_is_nothing_to_check_with(saved: S
     assert set(marks(lamp).values()) == {12}
 
 
+def test_an_article_that_waits_for_the_end_as_a_whole_is_nothing_to_check_with(saved: Saved, lamp: Path) -> None:
+    article = "---\nkind: summary\nreveals: 12\n---\n\n" + "\n\n".join(f"{text} At last." for text in STORY.values())
+    (lamp / "the-lamp" / "summary-wikipedia.md").write_text(article, encoding="utf-8")
+    told(saved, lamp, WORK)
+    assert marks(lamp)[NELL] == 1
+
+
 def test_it_is_no_ground_for_itself(saved: Saved, lamp: Path) -> None:
     told(saved, lamp, WORK, summary="")
     again = WORK | {"characters": [person("Nell Marrow", 1, "Nell finds her brother, the lamp keeper, together.")]}
@@ -139,6 +146,14 @@ def test_the_catalogue_s_own_files_are_read_too(saved: Saved, lamp: Path) -> Non
     assert marks(lamp)[NELL] == 1
     with pytest.raises(ImportRefused, match="of one book"):
         told(saved, lamp, {"entries": {"the-lamp": entry, "another": entry}})
+
+
+@pytest.mark.parametrize("recaps", [WORK["recaps"], {"recaps": WORK["recaps"]}, {"recaps": []}, []])
+def test_a_list_that_is_empty_or_not_nested_takes_nothing_from_the_other(
+    saved: Saved, lamp: Path, recaps: object
+) -> None:
+    told(saved, lamp, {"entries": {"the-lamp": {"characters": WORK["characters"], "recaps": recaps}}})
+    assert NELL in marks(lamp)
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,11 @@ def test_a_list_of_any_length_is_read_up_to_a_bound() -> None:
     assert len(listed_books(GOODREADS.partition("\n")[0] + "\n" + rows)) == MAX_LISTED
 
 
+def test_a_table_is_read_as_far_as_it_is_one() -> None:
+    assert listed_books(GOODREADS.replace("\n", "\r")) == listed_books(GOODREADS)
+    assert listed_books(f"{GOODREADS}5,{'x' * 200_000},Nobody,1,read,\n") == listed_books(GOODREADS)
+
+
 def test_highlights_stand_at_their_page_or_at_the_end_in_books_that_are_known(tmp_path: Path) -> None:
     path = tmp_path / "My Clippings.txt"
     path.write_text(CLIPPINGS, encoding="utf-8")

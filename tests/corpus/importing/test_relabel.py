@@ -6,6 +6,7 @@ import pytest
 
 from corpus.books import Book, Reveals, Unit
 from corpus.documents import read_document
+from corpus.errors import ImportRefused
 from corpus.importing.write import relabelled
 
 TIDE = Book("the-tide", "The Tide", "Ortensia Vale", Unit.CHAPTER, 12)
@@ -52,3 +53,14 @@ def test_what_the_other_books_of_a_text_need_stays(tmp_path: Path) -> None:
     moved = relabelled(BY_FRONT, "guide.md", lines(BY_FRONT, tmp_path)[:1], 5, TIDE, {OTHER.slug: OTHER})
     assert read(moved, tmp_path)[0][1] == dict(Reveals.of({"the-tide": 5, "the-kite": 4}).marks)
     assert "imported: abc" in moved
+
+
+@pytest.mark.parametrize("text", ["\n---\nkind: review\n---\n\nOne.\n", "--- \nkind: review\nrating: 2\n---\n\nOne.\n"])
+def test_a_document_whose_front_matter_would_be_lost_is_not_moved(text: str, tmp_path: Path) -> None:
+    with pytest.raises(ImportRefused):
+        relabelled(text, "guide.md", lines(text, tmp_path), 5, TIDE, {})
+
+
+def test_a_label_at_the_end_of_the_front_matter_alone_goes(tmp_path: Path) -> None:
+    text = "---\nkind: background\nreveals: 2\n---\n\nOne.\n"
+    assert relabelled(text, "guide.md", None, 5, TIDE, {}).startswith("---\nkind: background\n---\n")
