@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 
-from corpus.books import Book
 from corpus.errors import ImportRefused
 from corpus.importing.draft import BookFacts, DraftDocument, DraftSection, ImportContext, Paragraph
 from corpus.importing.page import PageLine, SavedPage, one_line
@@ -86,9 +85,8 @@ def read_cast(name: str, said: Mapping[str, Any]) -> Cast:
     except (ValidationError, RecursionError):
         work = Work()
     if not (work.characters or work.recaps):
-        raise ImportRefused(
-            f"{name} holds no cast and recaps of one book with their chapters. Import a page or a text."
-        )
+        what = f"{name} holds no cast and recaps of one book with their chapters."
+        raise ImportRefused(f"{what} Import a page or a text.")
     authors = [author.name for author in work.authors[:3]]
     facts = BookFacts(title=work.title, author=", ".join(authors), year=year_in(work.first_published))
     texts = (work.title, *authors, *(p.description for p in work.characters), *(r.text for r in work.recaps))
@@ -128,7 +126,8 @@ def _checked(what: str, entries: Sequence[tuple[str, int, tuple[str, ...]]], set
         return [Paragraph(text, reveals=setting.end) for text, *_ in entries]
     last, before = max((chapter for _, chapter, _ in entries), default=0), 0
     for text, chapter, names in entries:
-        stated, doubted = _mark(chapter, book), not names and chapter < before
+        stated = heading_mark(f"Chapter {max(1, chapter)}", book) or book.marks
+        doubted = not names and chapter < before
         mark = setting.ground.checked(text, stated, names, doubted=doubted)
         if not names and chapter == last:
             mark = book.marks  # its authors: the last recap carries through the actual ending
@@ -141,9 +140,3 @@ def _checked(what: str, entries: Sequence[tuple[str, int, tuple[str, ...]]], set
         why = f"what they tell comes later in the book, or I cannot find it there: {', '.join(listed)}"
         setting.ledger.noted(f"{moved.total()} of {len(entries)} {what} wait longer than their source says", why)
     return found
-
-
-def _mark(chapter: int, book: Book) -> int:
-    """Return the mark of a chapter that has been finished; the end where the book has no such chapter."""
-    mark = heading_mark(f"Chapter {max(1, chapter)}", book)
-    return book.marks if mark is None else mark

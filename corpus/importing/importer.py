@@ -40,9 +40,8 @@ def import_files(
     belongs, rather than being spread over the book. Raises ImportRefused, and then nothing is changed.
     """
     if not SLUG.fullmatch(slug) or len(slug) > MAX_SLUG:
-        raise ImportRefused(
-            f"“{slug[:MAX_SLUG]}” cannot be a book's folder. Use lowercase letters, digits and hyphens: smileys-people"
-        )
+        what = f"“{slug[:MAX_SLUG]}” cannot be a book's folder."
+        raise ImportRefused(f"{what} Use lowercase letters, digits and hyphens: smileys-people")
     if not paths:
         raise ImportRefused("There is nothing to import. Give at least one saved page.")
     books = _books(library, slug)
@@ -201,9 +200,8 @@ class _Import:
             told = [(p, around if p.reveals is None else p.reveals) for p in section.paragraphs]
             placed = [p for p, reveals in told if reveals is not None and drafts.END not in reveals.values()]
             moved = [p for p in placed if (key := fold(p.text)) in self._waiting and self._take_out(key)]
-            ledger.add(
-                drafts.Status.PLACED, "paragraphs that were there", len(moved), "this page says where they stand"
-            )
+            why = "this page says where they stand"
+            ledger.add(drafts.Status.PLACED, "paragraphs that were there", len(moved), why)
             if moved:
                 yield replace(section, paragraphs=tuple(moved))
 
@@ -251,20 +249,17 @@ class _Import:
 
     def _count(self, draft: drafts.DraftDocument, name: str, book: Book, ledger: drafts.Ledger) -> None:
         """Report how many texts of a draft are placed, and where, and how many still have to be."""
-        in_order = draft.kind == "summary"
-        later = "spread over the book in order" if in_order else "by matching, when the library is indexed"
+        told = draft.kind == "summary"
+        later = "spread over the book in order" if told else "by matching, when the library is indexed"
         books = {**self._setting.others, book.slug: book}
         for section in draft.sections:
-            fates = []
-            for paragraph, marks in write.placed(section, draft, book, books):
-                if marks is None:
-                    fates.append((drafts.Status.INFERRED, later))
-                elif draft.kind == "text":
-                    fates.append((drafts.Status.PLACED, "each with its chapter"))
-                elif section.names_marks and not paragraph.reveals:
-                    fates.append((drafts.Status.PLACED, "by its heading"))
-                else:
-                    fates.append((drafts.Status.PLACED, ", ".join(f"{slug}={mark}" for slug, mark in marks.items())))
+            fates = [
+                (drafts.Status.INFERRED, later) if marks is None
+                else (drafts.Status.PLACED, "each with its chapter") if draft.kind == "text"
+                else (drafts.Status.PLACED, "by its heading") if section.names_marks and not paragraph.reveals
+                else (drafts.Status.PLACED, ", ".join(f"{slug}={mark}" for slug, mark in marks.items()))
+                for paragraph, marks in write.placed(section, draft, book, books)
+            ]  # fmt: skip
             for fate, why in dict.fromkeys(fates) if draft.kind in ("review", "answers") else fates:
                 ledger.add(fate, f"{_NOUNS.get(draft.kind, 'paragraphs')} in {name}", 1, why)
 

@@ -231,10 +231,8 @@ def matches(page: SavedPage) -> bool:
     return isinstance(page, Novel)
 
 
-def read(page: SavedPage, setting: ImportContext) -> tuple[BookFacts, list[DraftDocument]]:
+def read(page: Novel, setting: ImportContext) -> tuple[BookFacts, list[DraftDocument]]:
     """Place the words of the novel, chapter by chapter, and report what was left out."""
-    if not isinstance(page, Novel):
-        raise TypeError("only novels are read here")
     ledger, book = setting.ledger, setting.book
     premise = DraftSection.of([page.description])
     by = "Open Library" if "Open Library" in page.kind else "the publisher"

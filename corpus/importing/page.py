@@ -84,8 +84,7 @@ MAX_TAGS, MAX_HIDDEN = 200_000, 2_000  # tags and hidden texts of a page; more w
 MAX_READABLE, MAX_READABLE_TAGS = 400_000, 20_000
 """Characters and tags of HTML in which the readable part is searched for: the time grows with their square."""
 
-Rule = Callable[[Tag], "str | Sequence[PageLine] | bool | None"]
-"""What replaces an element: words or lines; True for its contents even if hidden; None for its contents."""
+Rule = Callable[[Tag], "str | Sequence[PageLine] | None"]  # what replaces an element: words, lines, or its contents
 
 _SKIPPED = frozenset({
     "aside", "audio", "button", "canvas", "dialog", "embed", "footer", "head", "iframe", "input", "math", "menu",
@@ -169,24 +168,23 @@ def _mark_hidden(tree: BeautifulSoup) -> bool:
 def lines_of(root: Tag, rule: Rule = lambda _: None) -> list[PageLine]:
     """Return the lines of an element in reading order, with blank lines between paragraphs."""
     writer = _Writer()
-    waiting: list[tuple[PageElement, bool]] = [(child, False) for child in reversed(root.contents)]
+    waiting: list[PageElement | str] = list(reversed(root.contents))  # a plain name: an element ends here
     while waiting:
-        node, closing = waiting.pop()
+        node = waiting.pop()
         if isinstance(node, Tag):
-            if closing:
-                writer.close(node.name)
-                continue
             replacement = rule(node)
             if isinstance(replacement, str):
                 writer.words.append(replacement)
-            elif replacement and replacement is not True:
-                writer.put(replacement)
-            elif replacement or (replacement is None and not _is_hidden(node)):
+            elif replacement is not None:
+                writer.end_line()
+                writer.lines += replacement
+            elif not _is_hidden(node):
                 writer.open(node.name)
-                waiting.append((node, True))
-                waiting += [(child, False) for child in reversed(node.contents)]
+                waiting += [node.name, *reversed(node.contents)]
         elif type(node) is NavigableString:
             writer.words.append(clean(node))
+        elif type(node) is str:
+            writer.close(node)
     writer.end_line()
     return writer.lines
 
@@ -199,14 +197,8 @@ class _Writer:
         self.words: list[str] = []
         self._level, self._item = 0, False
 
-    def put(self, lines: Sequence[PageLine]) -> None:
-        self.end_line()
-        self.lines += lines
-
     def open(self, name: str) -> None:
-        if name == "br" and not "".join(self.words).strip():
-            self._blank()
-        self._edge(name)
+        self._edge(name, blank=name == "br" and not "".join(self.words).strip())
         self._level = _LEVELS.get(name, self._level)
         self._item = self._item or name == "li"
 
@@ -223,14 +215,10 @@ class _Writer:
             self._item = False
         self.words = []
 
-    def _edge(self, name: str) -> None:
+    def _edge(self, name: str, *, blank: bool = False) -> None:
         if name in _BLOCKS:
             self.end_line()
-        if name in _SPACED:
-            self._blank()
-
-    def _blank(self) -> None:
-        if self.lines and (self.lines[-1].text or self.lines[-1].mark):
+        if (blank or name in _SPACED) and self.lines and (self.lines[-1].text or self.lines[-1].mark):
             self.lines.append(PageLine(""))
 
 

@@ -17,7 +17,7 @@ _PLACE = re.compile(rf"[\s:,–—-]*\b(?:chapters?|parts?)\s+(?:{DIGITS}|(?:{WO
 
 
 def words(text: str) -> list[str]:
-    """Return the words of `text` separated and surrounded by spaces, for phrase search."""
+    """Return the words of a text, without case, accents and apostrophes."""
     return re.findall(r"[^\W_]+", fold_letters(text))
 
 

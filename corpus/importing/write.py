@@ -122,14 +122,11 @@ def _section(section: DraftSection, draft: DraftDocument, book: Book, books: Map
             rows.append((False, f"<!-- reveals: {pairs if len(marks) > 1 else marks[book.slug]} -->"))
         stated = marks
         text = escaped(plain_text(paragraph.text))
-        rows.append((True, f"- {text}{_notes(paragraph)}") if paragraph.item else (False, text))
+        notes = [plural(paragraph.likes, "like")] * bool(paragraph.likes) + ["explicit"] * paragraph.explicit
+        noted = f"- {text} ({', '.join(notes)})" if notes else f"- {text}"
+        rows.append((True, noted) if paragraph.item else (False, text))
     runs = groupby(rows, lambda row: "\n" if row[0] else "\n\n")  # the items of a list stand together
     return [between.join(text for _, text in run) for between, run in runs]
-
-
-def _notes(paragraph: Paragraph) -> str:
-    notes = [plural(paragraph.likes, "like")] * bool(paragraph.likes) + ["explicit"] * paragraph.explicit
-    return f" ({', '.join(notes)})" if notes else ""
 
 
 def book_file(slug: Slug, text: str, facts: BookFacts, book: Book | None) -> tuple[str, list[str]]:
