@@ -18,7 +18,6 @@ COPY retrieval /app/retrieval
 COPY bot /app/bot
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
-    MALLOC_ARENA_MAX=2 \
     PYTHONDONTWRITEBYTECODE=1 \
     HOME=/tmp \
     DOGEAR_DATA=/data \

@@ -28,7 +28,7 @@ from retrieval.place import Messages, placed_at_once, read_through
 from retrieval.ranking import Question, Ranker, Ranking, recency
 from retrieval.store import Store
 from retrieval.story import retold
-from retrieval.types import Embedder, Matrix, QuestionVectors, Vector, Verdict
+from retrieval.types import BookInWork, Embedder, Matrix, QuestionVectors, Vector, Verdict
 from retrieval.words import stems
 
 TOP = 10  # passages returned for a question
@@ -361,10 +361,12 @@ class Retriever:
         talked, about = {*also, *names_in(" ".join((question, *said)), books)}, books[book]
         related = {slug for slug, other in books.items() if about.series and other.series == about.series}
         related |= {one.book for one in about.requires}
-        others = [
-            self._books.open(slug, audience.club) for slug in sorted((talked | related) - {book}) if slug in books
-        ]
-        guards = {other.book: self._guard(other, audience) for other in others}
+        guards, unread = dict[Slug, Guard](), False
+        for slug in sorted((talked | related) & books.keys() - {book}):
+            try:
+                guards[slug] = self._guard(self._books.open(slug, audience.club), audience)
+            except BookInWork:  # any name may be a hidden one of that book
+                unread = True
         met = mine.words()[0].union(*(guard.words()[0] for guard in guards.values()))
         found = mine.judge(question, said, self._rule, met)
         for slug, guard in guards.items():
@@ -376,7 +378,7 @@ class Retriever:
                     found[n] = Verdict(False, 1.0)
                 elif held[n] and found[n].shown:
                     found[n] = there[n]
-        return found
+        return [Verdict(False, 1.0) if unread and foreign[n] - met else verdict for n, verdict in enumerate(found)]
 
     def _guard(self, opened: OpenedBook, audience: Audience) -> Guard:
         about = self.library.books[opened.book]

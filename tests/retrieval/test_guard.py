@@ -6,7 +6,7 @@ import pytest
 
 from retrieval.gate import Audience
 from retrieval.retriever import Retriever
-from tests.fakes.bookshelf import LANTERN, opened, write_lantern
+from tests.fakes.bookshelf import KITE, LANTERN, opened, write_kite, write_lantern
 
 QUESTION = "What did Silas do?"
 SUPPORTED = "Silas rowed out in the storm and saved two fishermen."
@@ -63,6 +63,17 @@ def test_a_name_of_another_book_is_judged_by_that_one_too(shipped: Retriever) ->
         for marks, expected in ((0, False), (shipped.library.books[book].marks, True)):
             audience = Audience({asked: 38, book: marks})
             assert [v.shown for v in shipped.verdicts("Go on.", [said], audience, asked, [before])] == [expected]
+
+
+def test_a_name_that_may_be_of_a_book_which_is_still_read_is_stopped(library: Path, data: Path, tmp_path: Path) -> None:
+    write_lantern(library)
+    write_kite(tmp_path / "own")
+    said, audience = [SUPPORTED, "In The Kite, Zebedee falls."], Audience({LANTERN: 10}, club="a club")
+    with opened(library, data) as retriever:
+        retriever.library.change({tmp_path / "own" / KITE: "a club"})
+        assert [v.shown for v in retriever.verdicts(QUESTION, said, audience, LANTERN)] == [True, False]
+        retriever.refresh()
+        assert [v.shown for v in retriever.verdicts(QUESTION, said[:1], audience, LANTERN)] == [True]
 
 
 def test_the_position_in_this_book_is_what_counts(island: Retriever) -> None:
