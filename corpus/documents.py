@@ -154,10 +154,12 @@ class _Loader(yaml.BaseLoader):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         """Return a mapping. Refuses duplicate names: it is unclear which was meant."""
-        mapping = super().construct_mapping(node, deep)
-        if len(mapping) < len(node.value):
-            raise yaml.MarkedYAMLError(problem="a name appears twice", problem_mark=node.start_mark)
-        return mapping
+        seen = set[str]()
+        for key, _ in node.value:
+            if (name := str(key.value).strip().lower()) in seen:
+                raise yaml.MarkedYAMLError(problem=f"“{name[:40]}” appears twice", problem_mark=key.start_mark)
+            seen.add(name)
+        return super().construct_mapping(node, deep)
 
 
 def read_front_matter(lines: list[str], report: labels.Report) -> FrontMatter:
@@ -174,34 +176,28 @@ def read_front_matter(lines: list[str], report: labels.Report) -> FrontMatter:
     try:
         if len(text) > MAX_FRONT:
             raise yaml.YAMLError(f"it is longer than {MAX_FRONT} characters")
-        fields, places = _fields(text)
+        fields = _fields(text)
     except (yaml.YAMLError, RecursionError) as error:
         place = getattr(error, "problem_mark", None)
         why = str(getattr(error, "problem", None) or error)[:80]
         cure = "Write lines such as “kind: summary”, with quotation marks around text that holds a colon."
         report(first + 2 + (place.line if place else 0), f"The front matter is not YAML ({why}).", cure)
         return FrontMatter(length=end + 1, broken=True)
-    return FrontMatter(fields, {name: first + 2 + line for name, line in places.items()}, end + 1)
+    named = [(n, row.lstrip(" \t\"'?").lower()) for n, row in enumerate(lines[first + 1 : end], first + 2)]
+    places = {name: next((n for n, row in named if row.startswith(name)), first + 1) for name in fields}
+    return FrontMatter(fields, places, end + 1)
 
 
-def _fields(text: str) -> tuple[dict[str, object], dict[str, int]]:
-    """Return the fields, and the line of each (from 0). Raises YAMLError."""
+def _fields(text: str) -> dict[str, object]:
+    """Return the fields of front matter. Raises YAMLError."""
     loader = _Loader(text)
-    fields: dict[str, object] = {}
-    places: dict[str, int] = {}
     try:
-        node = loader.get_single_node()
-        if node is not None and not isinstance(node, yaml.MappingNode):
-            raise yaml.MarkedYAMLError(problem="it is not a list of fields", problem_mark=node.start_mark)
-        for key, value in node.value if node else ():
-            name = str(loader.construct_object(key, deep=True)).strip().lower()
-            if name in fields:
-                raise yaml.MarkedYAMLError(problem=f"“{name[:40]}” appears twice", problem_mark=key.start_mark)
-            fields[name] = loader.construct_object(value, deep=True)
-            places[name] = key.start_mark.line
-        return fields, places
+        said = loader.get_single_data() or {}
     finally:
         loader.dispose()
+    if not isinstance(said, dict):
+        raise yaml.YAMLError("it is not a list of fields")
+    return {str(name).strip().lower(): value for name, value in said.items()}
 
 
 MAX_HEADING, MAX_LINE = 200, 80

@@ -302,11 +302,8 @@ def _position(text: str, book: Book, totals: Totals) -> int:
         raise StoppedReading(book)
     if almost := _ALMOST.match(said):
         rest = said[almost.end() :]
-        return (
-            book.finished_at(_ALMOST_DONE)
-            if rest == "there" or _FINISHED.fullmatch(rest)
-            else max(0, _position(rest, book, totals) - 1)
-        )
+        all_of_it = rest == "there" or _FINISHED.fullmatch(rest)
+        return book.finished_at(_ALMOST_DONE) if all_of_it else max(0, _position(rest, book, totals) - 1)
     if _NOT_STARTED.fullmatch(said):
         return 0
     if _FINISHED.fullmatch(said):
@@ -322,8 +319,7 @@ def _position(text: str, book: Book, totals: Totals) -> int:
     if percent := _PERCENT.fullmatch(_without(_PLAINLY, said)):
         return mark_finished(Unit.PERCENT, _number(percent), book)
     if place := _place(said, book, totals) or _place(beyond, book, totals):
-        unit, number, total = place
-        return mark_finished(unit, number, book, total)
+        return mark_finished(place[0], place[1], book, place[2])
     if place := _place(within, book, totals):
         unit, number, total = place
         mark_finished(unit, number, book, total)  # is there such a place at all?
@@ -375,7 +371,7 @@ def _place(said: str, book: Book, totals: Totals) -> tuple[Unit | None, Fraction
         return None, _number(found), None
     else:
         return None
-    if found["total"] and (unit or not _RATIO.fullmatch(said)):
+    if found["total"] and (unit or found.re is not _RATIO):
         total = value(found["total"])
     if unit is Unit.PAGE and total and total >= LEAST_PAGES:
         totals["pages"] = int(total)

@@ -195,7 +195,9 @@ def reviews(raw: Sequence[RawReview], setting: ImportContext) -> list[DraftSecti
     for review in raw[:MAX_REVIEWS]:
         paragraphs = _paragraphs(review, setting)
         text = " ".join(paragraph.text for paragraph in paragraphs)
-        heading = _heading(review, explicit=phrases.is_explicit(text))
+        stars = "★" * review.stars + "☆" * (5 - review.stars) if review.stars else "no stars"
+        explicit = "explicit" * phrases.is_explicit(text)
+        heading = " · ".join(filter(None, (stars, str(review.date or ""), explicit)))
         if not text:
             ledger.dropped(f"a review, {heading}", why="no whole sentence is left of it")
         elif text in said:
@@ -206,11 +208,6 @@ def reviews(raw: Sequence[RawReview], setting: ImportContext) -> list[DraftSecti
             number = f" · no. {seen[heading]}" if seen[heading] > 1 else ""
             sections.append(DraftSection(paragraphs, heading + number))
     return sections
-
-
-def _heading(review: RawReview, *, explicit: bool) -> str:
-    stars = "★" * review.stars + "☆" * (5 - review.stars) if review.stars else "no stars"
-    return " · ".join([stars, *([str(review.date)] if review.date else []), *(["explicit"] if explicit else [])])
 
 
 def _paragraphs(review: RawReview, setting: ImportContext) -> tuple[Paragraph, ...]:
