@@ -146,7 +146,6 @@ class Books:
         self._opened: LRUCache[tuple[Slug, str], tuple[object, OpenedBook]] = LRUCache(
             budget, getsizeof=lambda kept: kept[1].bytes
         )
-        self._hits = self._misses = 0
         self._ready: Mapping[Slug, BookManifest] = {}
         self._changing, self._opening = Lock(), Lock()
 
@@ -156,10 +155,9 @@ class Books:
             others = self._ready if all_others else {}
             self._ready = {**others, **{manifest.book: manifest for manifest in manifests}}
 
-    def use(self) -> tuple[int, int, int, int, int]:
-        """Return how many books can be opened and are in memory, their bytes, and how often one was there or not."""
-        with self._changing:
-            return len(self._ready), len(self._opened), int(self._opened.currsize), self._hits, self._misses
+    def ready(self) -> int:
+        """Return how many books can be opened."""
+        return len(self._ready)
 
     def open(self, book: Slug, club: str = "", *, texts: bool = True) -> OpenedBook:
         """Return a book, with a club's own `texts` if it has any. Raises BookInWork or UnknownBook."""
@@ -207,19 +205,14 @@ class Books:
             if rows is None or now != manifest:  # it may be half old, half new
                 return None
             opened = OpenedBook(manifest.book, [*rows, *texts])
-            with self._changing:
-                self._misses += 1
-                with suppress(ValueError):  # a book larger than the whole budget is not kept
-                    self._opened[key] = (state, opened)
+            with self._changing, suppress(ValueError):  # a book larger than the whole budget is not kept
+                self._opened[key] = (state, opened)
             return opened
 
     def _in_memory(self, key: tuple[Slug, str], state: object) -> OpenedBook | None:
         with self._changing:
             found = self._opened.get(key)
-            if found is None or found[0] != state:
-                return None
-            self._hits += 1
-            return found[1]
+            return found[1] if found and found[0] == state else None
 
     def _candidates(self, question: Question, gate: Gate | None, club: str) -> list[Slug]:
         """Return the books nearest to a question that may be seen, from more passages if the gate leaves few."""

@@ -82,15 +82,11 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class PassagesState:
-    """What operators may know of books: in the library, ready, in work; in memory, their bytes, found there, read."""
+    """How many books the library has and can be asked about, and whether an index run is under way."""
 
     books: int
     ready: int
     indexing: bool
-    opened: int
-    bytes: int
-    hits: int
-    misses: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,9 +225,8 @@ class Retriever:
         ).reveals
 
     def state(self) -> PassagesState:
-        """Return how many books are ready and in memory."""
-        ready, *held = self._books.use()
-        return PassagesState(len(self.library.books), ready, self._indexer.running, *held)
+        """Return how many books are ready."""
+        return PassagesState(len(self.library.books), self._books.ready(), self._indexer.running)
 
     def repair(self) -> bool:
         """Open the store again and bring it up to date; return whether it was damaged. Raises StoreUnavailable."""

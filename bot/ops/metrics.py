@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from bot.client import Dogear
@@ -112,8 +112,6 @@ class Looking(Collector):
             ("books", "Books of the library", passages.books),
             ("books_ready", "Books that can be asked about", passages.ready),
             ("indexing", "1 while an index run is under way", int(passages.indexing)),
-            ("opened_books", "Books held in memory", passages.opened),
-            ("opened_bytes", "Memory that these books take, roughly", passages.bytes),
         ):
             if value is not None:
                 yield GaugeMetricFamily(f"dogear_{name}", what, value)
@@ -121,9 +119,6 @@ class Looking(Collector):
         for shard, up in sorted(gateway.each.items()):
             shards.add_metric([str(shard)], int(up))
         yield shards
-        hits, misses = "Times that a book was in memory when it was asked about", "Times that a book had to be read"
-        yield CounterMetricFamily("dogear_opened_hits", hits, passages.hits)
-        yield CounterMetricFamily("dogear_opened_misses", f"{misses} from the store", passages.misses)
 
 
 @asynccontextmanager

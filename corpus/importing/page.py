@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-import trafilatura
 from bs4 import BeautifulSoup, Tag, XMLParsedAsHTMLWarning
 from bs4.builder import HTMLTreeBuilder
 from bs4.element import NavigableString, PageElement
@@ -126,6 +125,8 @@ class Markup:
 
     def readable(self) -> tuple[PageLine, ...]:
         """Return the main text of the page as found by trafilatura, or all lines if it finds none."""
+        import trafilatura  # it takes 10 MB, and few pages need it
+
         if len(self.source) > MAX_READABLE or self.source.count("<") > MAX_READABLE_TAGS:
             return self.lines
         found = trafilatura.extract(
