@@ -82,15 +82,16 @@ def _books(library: Path, slug: Slug) -> dict[Slug, Book]:
 def _ground(library: Path, book: Book, others: Mapping[Slug, Book]) -> Ground:
     """Return what the documents of a book tell with its marks, but for those that come from catalogues.
 
-    A label of a whole document says only when it may be shown, and not where what it tells takes place.
+    A document that waits for the end as a whole does not say where in the story it is.
     """
     told: dict[str, list[tuple[int, str]]] = {"summary": [], "text": []}
     for path in sorted((library / book.slug).glob("*.md")):
         with contextlib.suppress(LibraryProblem):
             document = read_document(path, book, others, [])
             if document.kind in told and document.source != cast.SOURCE:
-                own = (block for block in document.blocks if block.placed_by != "front matter")
-                told[document.kind] += [(b.reveals.marks.get(book.slug, 0), b.text) for b in own if b.reveals]
+                placed = ((b.reveals.marks.get(book.slug, 0), b) for b in document.blocks if b.reveals)
+                known = ((mark, b.text) for mark, b in placed if mark < book.marks or b.placed_by != "front matter")
+                told[document.kind] += known
     return Ground(book.marks, told["summary"], told["text"])
 
 
