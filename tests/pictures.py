@@ -12,8 +12,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 from simcord import preview as simcord_preview
 
-from bot.demo.club import BEGINNER, MIDDLE, QUESTION, Person
-from bot.demo.page import FOLDER, opened_trial
+from bot.demo.club import BEGINNER, FOLDER, MIDDLE, QUESTION, Person, opened_trial
 from bot.opening import open_app, open_discussion
 from bot.settings import DATA, Settings
 from tests.chromium import CHROMIUM, MISSING, Page, opened_page

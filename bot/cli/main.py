@@ -70,7 +70,7 @@ def try_(
 ) -> None:
     """Try the bot in a local web page: a small club, no Discord."""
     try:
-        from bot.demo.page import run_trial
+        from bot.demo.club import run_trial
     except ImportError as error:
         cure = "“make try” sets it up in .venv and starts from there; or: pip install 'dogear[try]'."
         raise DogearError(f"This Python lacks what the page is made with ({error.name}). {cure}") from error

@@ -1,54 +1,30 @@
-"""The club in which the bot can be tried: who is there, how far each has read, and what its thread begins with."""
+"""The club of `make try`: who is there, how far each has read, and the page on this machine that shows its thread."""
 
-import io
-from collections.abc import Sequence
+import asyncio
+import contextlib
+import signal
+import tempfile
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 
 import discord
 import simcord
-from PIL import Image, ImageDraw, ImageFont
+from discord.utils import utcnow
 from simcord import ChannelHandle, GuildHandle, MemberActor, ResponseMessage, UserHandle
-from simcord.backend.cdn import CDN_BASE
+from simcord.preview import Preview
 
+from bot.answering.engine import Discussion
 from bot.app import App
+from bot.client import Dogear, intents
 from bot.features.ceilings.store import Ceilings
 from bot.features.progress.store import Progress
+from bot.opening import open_app, open_discussion
 from bot.people import Member, Place
+from bot.settings import Settings
 from corpus.books import Slug
 from corpus.errors import DogearError
-
-SIDE = 96
-"""Pixels of a face; the page shows it in 40."""
-
-WHITE = "#ffffff"
-BOT_FACE = "#4c8c7a"
-
-
-def initial(name: str, colour: str) -> bytes:
-    """Return the face of a member: the first letter of their name, as a PNG."""
-    image = Image.new("RGB", (SIDE, SIDE), colour)
-    ImageDraw.Draw(image).text(
-        (SIDE / 2, SIDE / 2), name[0], fill=WHITE, font=ImageFont.load_default(SIDE / 2), anchor="mm"
-    )
-    return _png(image)
-
-
-def dogear() -> bytes:
-    """Return the face of the bot: a page with a folded corner, as a PNG."""
-    image = Image.new("RGB", (SIDE, SIDE), BOT_FACE)
-    draw = ImageDraw.Draw(image)
-    left, top, right, bottom, fold = 28, 20, 68, 76, 16
-    draw.polygon([(left, top), (right - fold, top), (right, top + fold), (right, bottom), (left, bottom)], fill=WHITE)
-    draw.polygon([(right - fold, top), (right - fold, top + fold), (right, top + fold)], fill="#c9d8d3")
-    for line in range(top + fold + 10, bottom - 4, 8):
-        draw.line([(left + 7, line), (right - 7, line)], fill=BOT_FACE, width=2)
-    return _png(image)
-
-
-def _png(image: Image.Image) -> bytes:
-    kept = io.BytesIO()
-    image.save(kept, "PNG")
-    return kept.getvalue()
 
 
 class TypingMember(MemberActor):
@@ -79,8 +55,6 @@ CEILING = "10%"
 """How far the thread goes: no further than the member who has read least."""
 
 BOT = "Dogear"
-FACE = "face"
-"""What stands in the address of every face, where Discord has a number."""
 
 QUESTION = "Where is Smiley?"
 """What every reader may ask without giving anything away, and what each is answered differently."""
@@ -126,15 +100,11 @@ OPENING = ((ORGANISER, WELCOME), (MODERATOR, THREAD), (FINISHED, MORE))
 
 @dataclass(frozen=True, slots=True)
 class DemoClub:
-    """The club as it was set up: its thread, its members by name in the order in which they are offered, and faces.
-
-    `faces` are pictures by the address at which the simulated Discord looks for them.
-    """
+    """The club as it was set up: its thread, and its members by name in the order in which they are offered."""
 
     guild: GuildHandle
     thread: ChannelHandle
     members: dict[str, MemberActor]
-    faces: dict[str, tuple[str, bytes]]
 
 
 async def set_up(env: simcord.Env, app: App) -> DemoClub:
@@ -154,25 +124,87 @@ async def set_up(env: simcord.Env, app: App) -> DemoClub:
         await app.get(Ceilings).set(Place(guild.id, thread.id), book, CEILING, by)
     for person, text in OPENING:
         await members[person.name].send(thread, text)
-    faces = {
-        _address(members[p.name].id): (f"{p.name.lower()}.png", initial(p.name, f"#{p.colour:06x}")) for p in MEMBERS
-    }
-    return DemoClub(guild, thread, members, faces | {_address(env.backend.bot_user.id): ("dogear.png", dogear())})
-
-
-def introduce(env: simcord.Env) -> None:
-    """Give the bot its name and its face, before it starts."""
-    env.backend.bot_user.name = BOT
-    env.backend.bot_user.avatar = FACE
+    return DemoClub(guild, thread, members)
 
 
 def _member(env: simcord.Env, guild: GuildHandle, person: Person) -> MemberActor:
     may = discord.Permissions(**dict.fromkeys(person.may, True))
     role = guild.create_role(f"{person.name}, {person.role}", permissions=may, color=person.colour)
-    user = env.create_user(person.name.lower(), global_name=person.name, avatar=FACE)
+    user = env.create_user(person.name.lower(), global_name=person.name)
     guild.add_member(user, roles=[role])
     return TypingMember(env, guild, user)
 
 
-def _address(user: int) -> str:
-    return f"{CDN_BASE}/avatars/{user}/{FACE}.png"
+FOLDER = "try"
+"""Where the vector store of the trial is, in the data folder: nothing there belongs to a real club."""
+
+PATIENCE = 120.0
+"""Seconds that a command may take before the page says that it failed: more than any chat model is given."""
+
+Report = Callable[[int, int], None]
+Opening = Callable[[], AbstractContextManager[Report | None]]
+"""Shows that the library is being opened, and yields what is told of passages done and to do."""
+
+WIDTH, HEIGHT = 1280, 900
+"""Pixels of the page, where its window does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A running trial: the simulated Discord, the club in it, and the page that shows its thread."""
+
+    env: simcord.Env
+    club: DemoClub
+    preview: Preview
+
+
+@contextlib.asynccontextmanager
+async def opened_trial(app: App, port: int = 0) -> AsyncIterator[Trial]:
+    """Run the bot in the club and serve its page on a port of this machine; 0 takes any that is free."""
+    bot = Dogear(app, shard_count=1)
+    env = simcord.Env(bot, check_errors=False, approved_intents=intents(), settle_timeout=PATIENCE)
+    env.backend.clock.advance((utcnow() - env.now()).total_seconds())  # its calendar begins in the past
+    env.backend.bot_user.name = BOT
+    await env.start()
+    try:
+        club = await set_up(env, app)
+        viewers = tuple(club.members.values())
+        async with env.preview(
+            club.thread, viewers=viewers, layout="channel", width=WIDTH, height=HEIGHT, port=port
+        ) as preview:
+            yield Trial(env, club, preview)
+    except simcord.SetupError as error:
+        if "bind port" in str(error):
+            raise DogearError(f"Port {port} is in use. Choose another, or leave --port out.") from error
+        raise
+    finally:
+        await env.shutdown()
+
+
+def run_trial(settings: Settings, port: int, say: Callable[[str], None], opening: Opening) -> None:
+    """Show the page until it is stopped.
+
+    The vector store stays for the next time; the club and what was done in it do not.
+    """
+    nowhere_else = {"chroma_url": None, "database": None, "shards": None}  # a server's clubs are real
+    ours = settings.model_copy(update={"data": settings.data / FOLDER} | nowhere_else)
+    with contextlib.ExitStack() as stack:
+        records = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dogear-try-")))
+        with opening() as report:
+            discussion = stack.enter_context(open_discussion(ours, report))
+        forgotten = ours.model_copy(update={"data": records})
+        asyncio.run(show_until_stopped(discussion, forgotten, port, say))
+
+
+async def show_until_stopped(discussion: Discussion, settings: Settings, port: int, say: Callable[[str], None]) -> None:
+    """Say the address of the page, and stay until SIGINT, SIGTERM or the page's own “End preview session”."""
+    async with open_app(discussion, settings, utcnow) as app, opened_trial(app, port) as trial:
+        say(f"{ADDRESS}\n\n    {trial.preview.url}\n\n{LEAVE}")
+        closed = asyncio.create_task(trial.preview.wait_closed())
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, closed.cancel)
+        await asyncio.wait([closed])
+
+
+ADDRESS = "The bot is in its club. Open this address in a browser on this machine:"
+LEAVE = "Choose who you are at “Viewing as”, type / for the commands. Ctrl-C ends it, and the club is forgotten."

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.answering.engine import Discussion
 from bot.app import App
-from bot.demo.page import Trial, opened_trial
+from bot.demo.club import Trial, opened_trial
 from bot.workers import Workers
 from retrieval.retriever import Retriever
 from tests.fakes.records import opened_records

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
-from sqlalchemy import Index, delete, false, func, select
+from sqlalchemy import Index, false, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -123,11 +123,6 @@ class Notes:
                 for text in new
             )  # fmt: skip
         return len(new)
-
-    async def take_out(self, member: Member, at: dt.datetime) -> None:
-        """Delete the quotes that were kept for a member at a moment."""
-        async with self._database.writing() as session:
-            await session.execute(delete(Note).filter_by(club=member.club, member=member.id, at=at, private=True))
 
     async def _needs(self, member: Member, book: Book, text: str, said: int) -> Reveals:
         """Return what readers need: to be where its author says, and further where its text might tell those more.

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from bot.answering.texts import reach
 from bot.app import App
-from bot.discord import autocomplete, buttons, cards
+from bot.discord import autocomplete, buttons
 from bot.discord.buttons import DANGER, ID, PAGE, PRIMARY, Cancel, Confirm, Dialogue, OwnButton, Page, Undo
 from bot.discord.cards import INPUT, MODAL_TITLE, Card, Interaction, notice_card, one_line, opening, paged_card, safe
 from bot.discord.context import Choice, Refused, app_of, deliver
@@ -288,9 +288,7 @@ async def write_review(interaction: Interaction, book: str = "") -> None:
     app, (member, place) = app_of(interaction), await visitor(interaction)
     app.get(Reviews).check(member)
     known = await app.get(Questions).needed(member, place, book)
-    earlier = await app.get(Reviews).mine(member, known)
-    marks = (await app.get(Progress).positions(member)).get(known.slug, 0)
-    await interaction.response.send_modal(ReviewModal(known, ReviewDraft.begun(known, earlier, marks)))
+    await interaction.response.send_modal(await review_form(app, member, known))
 
 
 async def read_reviews(interaction: Interaction, book: str = "", stars: int = 1, since: str = "any") -> None:
@@ -301,39 +299,8 @@ async def read_reviews(interaction: Interaction, book: str = "", stars: int = 1,
     await deliver(interaction, await reviews_card(app, member, place, asked))
 
 
-class OwnReviewMenu(buttons.Picked, template=r"my-review"):
-    """Picks one of the reviews that its presser has written."""
-
-    async def card(self, interaction: Interaction, values: list[str]) -> Card:
-        """Show it, with what can be done about it."""
-        app, (member, place) = app_of(interaction), await visitor(interaction)
-        if (book := app.books.get(values[0])) is None:
-            raise Refused("That book is no longer in the library.")
-        review = await app.get(Reviews).needed(member, book)
-        asked = await app.get(AskedQuestions).keep("review", member, place, "", book.slug)
-        text = "\n".join(filter(None, (_stars(review.stars), opening(review.text, SHOWN))))
-        return notice_card(
-            text, f"Your review of {book.title}", [ReviewEditButton(asked.id), ReviewDeleteButton(asked.id)]
-        )
-
-
-async def own_reviews(interaction: Interaction, _: str = "") -> None:
-    """Show its asker which books they have reviewed, to change what they wrote."""
-    app, (member, _place) = app_of(interaction), await acknowledge(interaction)
-    mine = [each for each in await app.get(Reviews).all_of(member) if each.book in app.books][: cards.OPTIONS]
-    options = [
-        discord.SelectOption(label=one_line(app.books[each.book].title, cards.OPTION), value=each.book) for each in mine
-    ]
-    menu = discord.ui.Select[Any](custom_id="my-review", placeholder="Change or delete one", options=options)
-    lines = [f"{app.books[each.book].title}: {_stars(each.stars)}" for each in mine]
-    none = "You haven’t reviewed a book yet."
-    items = [*([OwnReviewMenu(menu)] if mine else []), buttons.OpenButton("open-review")]
-    await deliver(interaction, notice_card("\n".join(lines) or none, "My reviews", items))
-
-
 buttons.OPENINGS["open-review"] = buttons.Opening("Write a review", write_review)
 buttons.OPENINGS["open-reviews"] = buttons.Opening("Reviews", read_reviews)
-buttons.OPENINGS["open-ownreviews"] = buttons.Opening("My reviews", own_reviews)
 
 
 class ReviewCog(AppCog):
@@ -388,6 +355,5 @@ class ReviewCog(AppCog):
 
 BUTTONS = (
     ReviewPageButton, ReviewDeleteButton, ReviewGoneButton, ReviewBackButton, ReviewDraftButton, ReviewEditButton,
-    OwnReviewMenu,
 )  # fmt: skip
 FEATURE = Feature("reviews", cogs=(ReviewCog,), buttons=BUTTONS)

@@ -120,12 +120,6 @@ class Reviews:
         async with self._database.reading() as session:
             return await _of(session, member.club, member.id, book.slug)
 
-    async def all_of(self, member: Member) -> list[Review]:
-        """Return all reviews of a member, the latest first."""
-        query = select(Review).filter_by(club=member.club, member=member.id).order_by(Review.id.desc())
-        async with self._database.reading() as session:
-            return list(await session.scalars(query))
-
     async def needed(self, member: Member, book: Book) -> Review:
         """Return a member's own review of a book. Raises ReviewProblem where there is none."""
         return _there(await self.mine(member, book), book)

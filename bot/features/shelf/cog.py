@@ -1,6 +1,5 @@
 """`/shelf`: what a member wants to read, is reading, has finished or has set aside; nobody else sees it."""
 
-import datetime as dt
 from typing import Any
 
 import discord
@@ -143,7 +142,7 @@ class ImportModal(Dialogue):
 
     async def on_submit(self, interaction: Interaction, /) -> None:
         """Put on the shelf, and among the notes, what the file holds for its member alone."""
-        (member, place), app = await acknowledge(interaction), app_of(interaction)
+        (member, _), app = await acknowledge(interaction), app_of(interaction)
         (file,), at = self.file.values, app.now()
         app.get(Allowance).take(member)
         if file.size > MAX_FILE:
@@ -153,14 +152,12 @@ class ImportModal(Dialogue):
         added = await app.get(Shelves).take_in(member, found.books, at)
         notes = app.get(Notes)
         kept = [await notes.keep_quotes(member, books[slug], texts, at) for slug, texts in found.quotes.items()]
-        undo = await app.get(AskedQuestions).keep("shelf-import", member, place, at.isoformat())
         told = [f"{plural(added, 'book')} of {len(found.books)} put on your shelf."] if found.books else []
         if not found.books:
             told.append(f"{plural(sum(kept), 'quote')} kept in your notes, for you alone: /note list shows them.")
         lost = sum(map(len, found.quotes.values())) - sum(kept) or len(found.books) - added
         told += [f"{lost} were there already, or did not fit any more."] if lost else []
-        items = [ImportUndoButton(undo.id)] if added or sum(kept) else []
-        await deliver(interaction, notice_card(" ".join(told), "Brought in", items, "Only you see this."))
+        await deliver(interaction, notice_card(" ".join(told), "Brought in", note="Only you see this."))
 
 
 async def open_import(interaction: Interaction, _: str = "") -> None:
@@ -169,19 +166,6 @@ async def open_import(interaction: Interaction, _: str = "") -> None:
 
 
 OPENINGS["open-import"] = Opening("Bring in my books", open_import)
-
-
-class ImportUndoButton(Undo, template=rf"shelf-import-undo:{ID}"):
-    """Takes back what a member's file brought in."""
-
-    of = ("shelf-import",)
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Take it back."""
-        asked, app = await self.asked(interaction), app_of(interaction)
-        for kept in (app.get(Shelves), app.get(Notes)):
-            await kept.take_out(asked.member, dt.datetime.fromisoformat(asked.text))
-        return notice_card("Undone. What the file brought in is gone.")
 
 
 CURES[StoppedReading] = SetAsideButton.of
@@ -239,6 +223,4 @@ class ShelfCog(AppCog):
         await open_import(interaction)
 
 
-FEATURE = Feature(
-    "shelf", cogs=(ShelfCog,), buttons=(ShelfPageButton, ShelfUndoButton, SetAsideButton, ImportUndoButton)
-)
+FEATURE = Feature("shelf", cogs=(ShelfCog,), buttons=(ShelfPageButton, ShelfUndoButton, SetAsideButton))

@@ -89,11 +89,6 @@ class Shelves:
                     added += 1
         return added
 
-    async def take_out(self, member: Member, at: dt.datetime) -> None:
-        """Take off a member's shelf what was put there at a moment, and is where it was put."""
-        async with self._database.writing() as session:
-            await session.execute(delete(ShelfRow).filter_by(club=member.club, member=member.id, at=at))
-
     async def undo(self, member: Member, change: ShelfChange) -> None:
         """Take a change back. Raises ShelfProblem if the book was moved since: that is not to be lost."""
         known = change.after or change.before

@@ -48,7 +48,7 @@ SETTERS = "For those who manage the server: /setup chooses book, channels, time 
 
 SPEAK = ("view_channel", "send_messages")
 FOR_ALL = ("open-where", "open-schedule", "open-nominations", "open-club", "open-history", "open-suggest")
-FOR_ONE = ("open-shelf", "open-order", "open-ownreviews", "open-data")
+FOR_ONE = ("open-shelf", "open-order", "open-data")
 
 
 async def help_card(interaction: Interaction) -> Card:

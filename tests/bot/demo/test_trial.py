@@ -11,16 +11,7 @@ import pytest
 from simcord import InteractionResult
 
 from bot.demo import club as demo_club
-from bot.demo.club import (
-    BEGINNER,
-    FINISHED,
-    MIDDLE,
-    MODERATOR,
-    OPENING,
-    ORGANISER,
-    QUESTION,
-)
-from bot.demo.page import Trial, run_trial
+from bot.demo.club import BEGINNER, FINISHED, MIDDLE, MODERATOR, OPENING, ORGANISER, QUESTION, Trial, run_trial
 from bot.settings import Settings
 from corpus.errors import DogearError
 from retrieval.retriever import Retriever

@@ -82,7 +82,7 @@ async def test_rights_in_somebody_elses_server_are_none_with_the_bot_and_nothing
     await jo.slash(club.general, "progress set", where="ch 5", **LANTERN)
     told = await jo.slash(club.general, "help")
     assert "/setup" not in shown(told)
-    assert buttons(told) == ["Where are you?", "My shelf", "Reading order", "My reviews", "My data"]
+    assert buttons(told) == ["Where are you?", "My shelf", "Reading order", "My data"]
     assert "Only organisers" in shown(await jo.slash(club.general, "book add"))
     assert "nobody to share with" in shown(await jo.slash(club.general, "progress share", **LANTERN))
     assert "belong to a club" in shown(await jo.slash(club.general, "review write", **LANTERN))
