@@ -6,7 +6,7 @@ import contextlib
 import difflib
 import io
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
@@ -74,11 +74,9 @@ class Conversation:
     `keep` is given the reader after every change, and returns why it cannot be kept for next time, or nothing.
     """
 
-    def __init__(
-        self, discussion: Discussion, reader: Reader, keep: Callable[[Reader], str], *, adults: bool = False
-    ) -> None:
+    def __init__(self, discussion: Discussion, reader: Reader, keep: Callable[[Reader], str]) -> None:
         self.reader = reader
-        self._books, self._discussion, self._keep, self._adults = discussion.library.books, discussion, keep, adults
+        self._books, self._discussion, self._keep = discussion.library.books, discussion, keep
         self._before: list[Exchange] = []
         """What was asked and answered since the reader last moved or turned to a book."""
         self._hinted: tuple[str, Slug | None, int] | None = None
@@ -133,7 +131,7 @@ class Conversation:
 
     @property
     def _audience(self) -> Audience:
-        return Audience(self._positions, self._adults)  # the reader alone: nobody else sees this terminal
+        return Audience(self._positions)  # the reader alone: nobody else sees this terminal
 
     def _change(self, reader: Reader) -> str:
         """Take over what the reader has become; return why that cannot be kept for next time, or nothing."""
@@ -204,12 +202,6 @@ class Conversation:
         # A reply speaks to a member among others; here nobody else reads along.
         return Told("This might be a spoiler for you." if beyond else "I see no spoilers for you in this.")
 
-    def reach(self, text: str) -> str:
-        """Return how far readers must be for a text to be no spoiler, a line for each book."""
-        reveals = self._discussion.check(text, self._audience, self._here_slug).reveals
-        lines = [texts.place_line(self._books[slug], marks) for slug, marks in reveals.items() if marks]
-        return "\n".join(lines) or "It gives nothing away."
-
     def _order(self, typed: str) -> Told:
         """Advise in which order to read: for a book, a series, everything, or the series of the current book."""
         book, series = None, None
@@ -254,8 +246,6 @@ class Conversation:
         word, _, rest = typed.partition(" ")
         rest = rest.strip()
         match word.lower():
-            case "list" if not rest:
-                return self._commands["books"]("")
             case "none" if not rest:
                 failed = self._change(self.reader.turned(None))
                 return Told("No book is chosen. I find the book from each question.", tip=failed)
@@ -339,13 +329,8 @@ def lines_from(source: TextIO | None, out: TextIO) -> Iterator[str]:
     print()
 
 
-Adults = Annotated[bool, typer.Option("--adults", help="Also show quotes and reviews that are marked as explicit.")]
-
-
 @app.command()
-def chat(
-    context: typer.Context, library: LibraryFolder = None, data: DataFolder = None, adults: Adults = False
-) -> None:
+def chat(context: typer.Context, library: LibraryFolder = None, data: DataFolder = None) -> None:
     """Talk about a book in the terminal."""
     settings, screen = context.obj.settings(library, data, quiet=True), Screen(sys.stdout)
     file = PositionsFile(settings.data)
@@ -355,7 +340,7 @@ def chat(
         if trouble:
             screen.show(problem(trouble))
         with opened(settings) as discussion:
-            conversation = Conversation(discussion, reader, file.write, adults=adults)
+            conversation = Conversation(discussion, reader, file.write)
             for line in lines_from(sys.stdin, sys.stdout):
                 try:
                     told = conversation.say(line)
@@ -373,26 +358,23 @@ BookName = Annotated[str | None, typer.Option(help="The book: slug or title. Wit
 PlaceIn = Annotated[str | None, typer.Option(help="How far you are: 9, ch 9, 45%. Default: as set in chat.")]
 
 
-def told_once(
-    settings: Settings, lines: Sequence[str], book: str | None, at: str | None, *, adults: bool = False,
-    reach_of: str = "",
-) -> None:  # fmt: skip
-    """Show what chat tells to the last of some lines; with `reach_of`, also how far that text goes."""
+def told_once(settings: Settings, line: str, book: str | None, at: str | None) -> None:
+    """Show what chat tells to one line; a command is about the book at hand where no other is named."""
     books, screen = Library.load(settings.library).books, Screen(sys.stdout)
-    here = find_book(book, books) if book else None
-    reader = PositionsFile(settings.data).read()[0].turned(here)
+    here, reader = find_book(book, books) if book else None, PositionsFile(settings.data).read()[0]
+    if here or not line.startswith("/"):
+        reader = reader.turned(here)
     if at is not None:
         if here is None:
             raise DogearError(f"--at {at}, but in which book? Name it: --book SLUG.")
         reader = reader.moved(here, parse_position(at, here))
+    if line == "/recap" and reader.book is None:
+        raise DogearError("Which book? Name it: --book SLUG.")
     with opened(settings) as discussion:
-        conversation = Conversation(discussion, reader, lambda _: "", adults=adults)
-        told = [conversation.say(line) or Told() for line in lines][-1]
+        told = Conversation(discussion, reader, lambda _: "").say(line) or Told()
         if told.wrong:
             raise DogearError(told.text)
         screen.line(str(Told(told.text, told.heading)))
-        if reach_of:
-            screen.line(conversation.reach(reach_of))
 
 
 @app.command()
@@ -400,54 +382,25 @@ def ask(
     context: typer.Context,
     line: Annotated[str, typer.Argument(metavar="QUESTION", help="A question, or a line of chat such as “/who NAME”.")],
     book: BookName = None, at: PlaceIn = None, library: LibraryFolder = None, data: DataFolder = None,
-    adults: Adults = False,
 ) -> None:  # fmt: skip
     """Answer one question, or one line of chat."""
-    told_once(context.obj.settings(library, data, quiet=True), [line], book, at, adults=adults)
+    told_once(context.obj.settings(library, data, quiet=True), line, book, at)
 
 
-@app.command()
-def hint(
-    context: typer.Context,
-    question: Annotated[str, typer.Argument(help="What you want to know, in your own words.")],
-    book: BookName = None, at: PlaceIn = None,
-    level: Annotated[int, typer.Option(min=1, max=3, help="1 is the mildest, 3 the answer once you have read it.")] = 1,
-    library: LibraryFolder = None, data: DataFolder = None,
-) -> None:  # fmt: skip
-    """Give a hint: what to think about, or where to look."""
-    lines = [f"/hint {question}", *["/hint"] * (level - 1)]
-    told_once(context.obj.settings(library, data, quiet=True), lines, book, at)
+def _add_command(name: str, told: str) -> None:
+    """Add a command of the shell that is a command of chat, with the words behind it."""
+
+    def command(
+        context: typer.Context, words: Annotated[list[str] | None, typer.Argument(help="As in chat.")] = None,
+        book: BookName = None, at: PlaceIn = None, library: LibraryFolder = None, data: DataFolder = None,
+    ) -> None:  # fmt: skip
+        line = " ".join((f"/{name}", *(words or ())))
+        told_once(context.obj.settings(library, data, quiet=True), line, book, at)
+
+    app.command(name, help=told)(command)
 
 
-@app.command()
-def recap(
-    context: typer.Context, book: BookName = None, at: PlaceIn = None, library: LibraryFolder = None,
-    data: DataFolder = None,
-) -> None:  # fmt: skip
-    """Recap the story up to where you are."""
-    settings = context.obj.settings(library, data, quiet=True)
-    book = book or PositionsFile(settings.data).read()[0].book
-    if book is None:
-        raise DogearError("Which book? Name it: --book SLUG.")
-    told_once(settings, ["/recap"], book, at)
-
-
-@app.command()
-def who(
-    context: typer.Context, name: Annotated[str, typer.Argument(help="The name, or a part of it.")],
-    book: BookName = None, at: PlaceIn = None, library: LibraryFolder = None, data: DataFolder = None,
-) -> None:  # fmt: skip
-    """Find out who somebody is, from what you have read so far."""
-    told_once(context.obj.settings(library, data, quiet=True), [f"/who {name}"], book, at)
-
-
-@app.command()
-def check(
-    context: typer.Context, text: Annotated[str, typer.Argument(help="The text, as it would be posted.")],
-    book: BookName = None, at: PlaceIn = None,
-    reach: Annotated[bool, typer.Option("--reach", help="Say how far readers must be; that alone can spoil.")] = False,
-    library: LibraryFolder = None, data: DataFolder = None,
-) -> None:  # fmt: skip
-    """Check whether a text is a spoiler."""
-    settings = context.obj.settings(library, data, quiet=True)
-    told_once(settings, [f"/check {text}"], book, at, reach_of=text if reach else "")
+_add_command("hint", "Give a hint to a question: what to think about.")
+_add_command("recap", "Recap the story up to where you are, or a part of it.")
+_add_command("who", "Find out who somebody is, from what you have read so far.")
+_add_command("check", "Check whether a text is a spoiler.")

@@ -130,13 +130,8 @@ def test_what_cannot_be_done_is_said_in_one_line_before_anything_is_opened(
             ["who", "Franklin", "--book", "the-moonstone"],
             "“Franklin brings the diamond to Rachel.”\n— summary, chapter 2",
         ),
-        (["hint", "Who was the thief?", "--level", "2", "--book", "the-moonstone"], "Hint 2 of 3\nBy chapter 10."),
-        (["hint", "Wibble?", "--level", "2"], "Nothing so far."),
+        (["hint", "Who", "was", "the", "thief?", "--book", "the-moonstone"], "Hint 1 of 3\nThink of the diamond."),
         (["check", "Godfrey was it!", "--book", "the-moonstone"], "This might be a spoiler for you."),
-        (
-            ["check", "Godfrey was it!", "--book", "the-moonstone", "--reach"],
-            "This might be a spoiler for you.\nThe Moonstone: finished",
-        ),
     ],
 )
 def test_a_line_of_chat_is_a_command_of_its_own(
