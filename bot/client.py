@@ -4,16 +4,12 @@ import asyncio
 import datetime as dt
 import logging
 import math
-import re
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
 
-import aiohttp
 import discord
-from cachetools import FIFOCache, TTLCache
+from cachetools import TTLCache
 from discord import app_commands
 from discord.ext import commands
 from yarl import URL
@@ -30,14 +26,6 @@ from bot.people import EVERY, Shards
 from bot.processes import Presence
 from bot.start import sync_if_changed
 from bot.workers import Leaving, UnderWay
-
-_CALLBACK = re.compile(r"/interactions/(\d+)/[^/]+/callback$")
-
-SWITCHING, TOO_MANY, SUCCESS = 101, 429, 300
-"""HTTP: the gateway's connection begins; we have to wait; below this, what was asked for is done."""
-
-REMEMBERED = 5_000
-"""Interactions of which it is remembered when they came; a repeated one is never acknowledged."""
 
 KNOWN = dt.timedelta(minutes=10)
 """How long an answer about a member is kept: somebody who leaves a club loses access to its texts after this time."""
@@ -73,39 +61,6 @@ class Membership:
         except (discord.NotFound, discord.Forbidden):  # also for a server that the bot is not in
             return False
         return True
-
-
-class Calls:
-    """Measures calls of Discord's API, and of these the one that acknowledges an interaction."""
-
-    def __init__(self, meter: Meter) -> None:
-        self._meter = meter
-        self._came: FIFOCache[int, float] = FIFOCache(REMEMBERED)
-
-    def came(self, interaction: int) -> None:
-        """Note that an interaction has just arrived."""
-        self._came[interaction] = time.monotonic()
-
-    def trace(self) -> aiohttp.TraceConfig:
-        """Return what Discord's library is to tell of its calls."""
-        trace = aiohttp.TraceConfig()
-        trace.on_request_end.append(self._ended)
-        trace.on_request_exception.append(self._failed)
-        return trace
-
-    async def _ended(self, _: aiohttp.ClientSession, __: SimpleNamespace, call: aiohttp.TraceRequestEndParams) -> None:
-        status = call.response.status
-        if status == SWITCHING:
-            return
-        self._meter.count("discord_calls", str(status) if status == TOO_MANY else f"{status // 100}xx")
-        found = _CALLBACK.search(call.url.path)
-        if found and status < SUCCESS and (came := self._came.pop(int(found[1]), None)) is not None:
-            self._meter.time("acknowledgement_seconds", time.monotonic() - came)
-
-    async def _failed(
-        self, _: aiohttp.ClientSession, __: SimpleNamespace, ___: aiohttp.TraceRequestExceptionParams
-    ) -> None:
-        self._meter.count("discord_calls", "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +171,6 @@ class Dogear(ClubBot):
         **options: Any,  # noqa: ANN401 (the library's options)
     ) -> None:
         """Take the shards that are set, or else as many as Discord advises, all of them."""
-        self._calls = Calls(app.meter)
         if shards := app.settings.shards:
             options |= {"shard_ids": list(shards.ids), "shard_count": shards.count}
         super().__init__(
@@ -229,7 +183,6 @@ class Dogear(ClubBot):
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
             activity=discord.CustomActivity("Spoiler-free answers about your book"),
-            http_trace=self._calls.trace(),
             **options,
         )
         self.app = app
@@ -238,12 +191,6 @@ class Dogear(ClubBot):
         self.presence = Presence(app, self._is_in)
         self.jobs = Jobs(JobTable(app.database), app.now, app.shards, self.presence.here, app.meter)
         self.under_way = UnderWay()
-
-    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (the library's own)
-        """Hand an event on; when an interaction came is noted first, as its acknowledgement is measured from then."""
-        if event_name == "interaction":
-            self._calls.came(args[0].id)
-        super().dispatch(event_name, *args, **kwargs)
 
     async def setup_hook(self) -> None:
         """Put the parts together, once the token is accepted and before any event arrives."""

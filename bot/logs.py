@@ -175,9 +175,6 @@ def set_up_logs(
 ANSWERS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 60.0)
 """Seconds: a quote takes some hundredths, a chat model some seconds."""
 
-ACKNOWLEDGEMENTS = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
-"""Seconds; Discord waits for three."""
-
 LATE = (1.0, 5.0, 30.0, 60.0, 300.0, 3_600.0, 86_400.0)
 """Seconds: what is a day late is no longer done without being asked."""
 
@@ -187,7 +184,6 @@ COUNTERS: dict[str, tuple[str, ...]] = {
     "guard_stopped_sentences": ("Sentences that the guard kept from members",),
     "model_calls": ("Calls of the chat model, by how they ended", "outcome"),
     "refused": ("Questions not taken: whose limit was reached, or leaving", "why"),
-    "discord_calls": ("Calls of Discord’s API, by the status of the answer; none where it did not answer", "status"),
     "gateway_reconnects": ("Shards that were connected again",),
     "timed_work": ("Times that timed work was due, by its kind and outcome", "kind", "outcome"),
     "log_records": ("Warnings and errors in the log", "level"),
@@ -198,7 +194,6 @@ TIMES: dict[str, tuple[tuple[float, ...], str, *tuple[str, ...]]] = {
     "answer_seconds": (ANSWERS, "Time until an answer was made", "how"),
     "model_seconds": (ANSWERS, "Time that calls of the chat model took"),
     "wait_seconds": (ANSWERS, "Time for which work waited for a thread"),
-    "acknowledgement_seconds": (ACKNOWLEDGEMENTS, "Time until Discord knew that an interaction was heard"),
     "timed_work_late_seconds": (LATE, "Time from when timed work was due until it began"),
 }
 """What is timed: its buckets, what each figure means, and its labels."""

@@ -15,9 +15,9 @@ from bot.features.ceilings.store import Ceilings
 from bot.features.my_data.store import MyData
 from bot.features.reviews.store import Reviews
 from bot.features.watch.store import Watching
+from bot.opening import LOOK_EVERY as SECONDS
+from bot.opening import Following
 from bot.people import NO_CLUB, Member, Place, Shards
-from bot.upkeep import LOOK_EVERY as SECONDS
-from bot.upkeep import Following
 from bot.workers import going_on
 from retrieval.gate import Audience
 from retrieval.retriever import Retriever

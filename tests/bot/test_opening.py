@@ -119,7 +119,7 @@ def test_a_starting_bot_waits_for_a_server_that_is_away_and_a_reader_does_not(
             if "tried again in 1 s" in record.getMessage():
                 tried_again.set()
 
-    log = logging.getLogger("bot.upkeep")
+    log = logging.getLogger("bot.opening")
     hearing = Hearing()
     log.addHandler(hearing)
     chroma.stop()

@@ -14,10 +14,9 @@ import pytest
 from bot.answering.engine import Discussion
 from bot.app import App
 from bot.features.reviews.store import Reviews
-from bot.opening import open_app
+from bot.opening import StoreRepair, open_app
 from bot.people import Member
 from bot.settings import Settings
-from bot.upkeep import StoreRepair
 from bot.workers import Workers, going_on
 from corpus.books import Book, Unit
 from corpus.errors import DogearError

@@ -52,11 +52,13 @@ async def shelve(database: Sessions, member: Member, shelved: Shelved) -> None:
         await write(session, member, shelved.key, shelved)
 
 
-async def keep_prompt(database: Sessions, prompt: Prompt) -> Prompt:
+async def keep_prompt(
+    database: Sessions, place: Place, member: int, text: str, at: dt.datetime, **more: object
+) -> Prompt:
     """Put a discussion prompt on the queue as it is."""
     async with database.writing() as session:
-        await note_member(session, prompt.place.club, prompt.member)
-        return await add_prompt(session, prompt)
+        await note_member(session, place.club, member)
+        return await add_prompt(session, place, member, text, at, **more)
 
 
 async def move(

@@ -13,7 +13,6 @@ from bot.discord import autocomplete, context, visitor
 from bot.discord.buttons import SHARED_BUTTONS, Dialogue, OpenButton
 from bot.discord.cards import Card, Interaction, notice_card
 from bot.features.ask import views
-from bot.features.ask.clubs import ClubMenu
 from bot.features.ask.rules import MAX_QUESTION, Answer, Questions
 from bot.features.ceilings.store import Audiences
 from bot.features.progress.store import Progress
@@ -262,5 +261,5 @@ class QuestionCog(visitor.AppCog):
 FEATURE = visitor.Feature(
     "ask",
     cogs=(QuestionCog, ConversationCog, MenuCog),
-    buttons=(*views.ANSWER_BUTTONS, ClubMenu, *SHARED_BUTTONS),
+    buttons=(*views.ANSWER_BUTTONS, *SHARED_BUTTONS),
 )

@@ -97,8 +97,8 @@ async def looked_at(
     """
     beyond, unread = await app.get(Prompts).looked_at(prompt, by, place)
     unread = {} if show else unread
-    done = {PromptState.APPROVED: "approve", PromptState.REJECTED: "reject"}.get(prompt.state)
-    can: tuple[str, ...] = () if prompt.state is PromptState.POSTED else (*DECISIONS, *QUESTIONS)
+    done = {"approved": "approve", "rejected": "reject"}.get(prompt.state)
+    can: tuple[str, ...] = () if prompt.state == PromptState.POSTED else (*DECISIONS, *QUESTIONS)
     can = ("show", *(do for do in can if do == "reject")) if unread else can
     items = [PromptButton(do, prompt.id) for do in can if do != done]
     others = turns(QueueButton, shown, of, more="Next") if of else [QueueButton(1)]
@@ -250,7 +250,7 @@ async def numbers(interaction: Interaction, typed: str) -> list[app_commands.Cho
 
     def words(prompt: Prompt) -> str:
         known = finished or prompt.member == member.id or (prompt.needs and reader.may_see(prompt.needs))
-        return prompt.text if known else f"{prompt.state.value} {prompt.at:%d %B}"
+        return prompt.text if known else f"{prompt.state} {prompt.at:%d %B}"
 
     return [app_commands.Choice(name=one_line(f"{each.id}: {words(each)}", CHOICE), value=each.id) for each in fitting]
 

@@ -34,13 +34,13 @@ def prompt_card(
     book, section, time = books.get(prompt.book or ""), "", ""
     if book and prompt.mark is not None:
         section = f"For the section of {safe(book.title)} with {book.reading_name(prompt.mark)}"
-    if prompt.due and prompt.state is PromptState.APPROVED:
-        time = f"I’ll post it in <#{prompt.place.id}> {timestamp(prompt.due)}"
-    source = f"From {prompt.place.link(prompt.message)}"
+    if prompt.due and prompt.state == PromptState.APPROVED:
+        time = f"I’ll post it in <#{prompt.place}> {timestamp(prompt.due)}"
+    source = f"From {prompt.where.link(prompt.message)}" if prompt.message else ""
     lines = [
-        f"{prompt.state.value.capitalize()}{f', {prompt.kind}' if prompt.kind else ''}, by <@{prompt.member}>",
+        f"{prompt.state.capitalize()}{f', {prompt.kind}' if prompt.kind else ''}, by <@{prompt.member}>",
         *(section, time, safe(prompt.reason), where_it_belongs(beyond, books)),
-        *(source if prompt.message else "", place_in_queue),
+        *(source, place_in_queue),
     ]
     words = covered(unread, books) if unread else safe(prompt.text)
     return Card(mark_of(prompt), words, list(filter(None, lines)), Tone.PLAIN, items)
@@ -90,13 +90,13 @@ class PromptPosts:
         if prompt is None or (claim.since is None and self._prompts.too_late(prompt)):
             await self._bot.jobs.rows.drop(claim.key)
             return 0
-        channel = self._bot.get_partial_messageable(prompt.place.id, guild_id=club)
+        channel = self._bot.get_partial_messageable(prompt.place, guild_id=club)
 
         async def find(since: dt.datetime) -> int:
             return await find_message(channel, self._bot.me, since, lambda m: says(m, safe(prompt.text)))
 
         async def make() -> int | None:
-            beyond = {} if prompt.overridden else await self._prompts.beyond(prompt, prompt.place)
+            beyond = {} if prompt.overridden else await self._prompts.beyond(prompt, prompt.where)
             if beyond:
                 why = f"Not posted when it was due. {where_it_belongs(beyond, self._app.books)}"
                 await self._prompts.stopped(prompt, why)

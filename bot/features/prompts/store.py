@@ -3,7 +3,7 @@
 import datetime as dt
 import math
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bot.answering.drafts import DRAFTS, PromptDraft
 from bot.app import App
 from bot.audit import Audit, Did
-from bot.db.base import BIG_KEY, Base, OfMember, Personal, belongs_to_member, insert_into, note_member
+from bot.db.base import BIG_KEY, Base, InPlace, OfMember, Personal, belongs_to_member, insert_into, note_member
 from bot.db.jobs import Key, claimed, drop, finish, plan
 from bot.features.ceilings.store import Audiences
 from bot.limits import Allowance
@@ -49,33 +49,6 @@ class PromptState(StrEnum):
 OPEN = (PromptState.SUGGESTED, PromptState.APPROVED)  # states in which something is still to be decided or done
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """A discussion prompt: `member` thought of it, `by` is the moderator who dealt with it last.
-
-    `needs` is how far its readers must be, where that is known; otherwise its words are placed. `message` is the one
-    that it was taken from, `post` the one that it became, or 0. With a `mark` it belongs to the section of its book
-    that holds this mark; with `due` it is posted in its place then. `reason` says why it was rejected, or not posted.
-    """
-
-    id: int
-    place: Place
-    member: int
-    text: str
-    at: dt.datetime
-    kind: str = ""
-    book: Slug | None = None
-    mark: int | None = None
-    needs: Reveals | None = None
-    message: int = 0
-    state: PromptState = PromptState.SUGGESTED
-    reason: str = ""
-    by: int = 0
-    due: dt.datetime | None = None
-    overridden: bool = False
-    post: int = 0
-
-
 JOBS = "prompt"
 
 
@@ -84,11 +57,14 @@ def posting(club: int, prompt_id: int) -> Key:
     return Key(JOBS, club, prompt_id, "post")
 
 
-class PromptRow(OfMember, Base):
-    """A discussion prompt, and whose idea it was. One that is dealt with stays: its message is not suggested again.
+class Prompt(InPlace, OfMember, Base):
+    """A discussion prompt: `member` thought of it, `by` is the moderator who dealt with it last, or 0.
 
-    `message` is empty, not 0, where there is none: any number of rows may have none. `by` is the moderator who dealt
-    with it last; 0 where there is none, or where that person's data was deleted.
+    `needs` is how far its readers must be, where that is known; otherwise its words are placed. `message` is the one
+    that it was taken from, and empty, not 0, where there is none: any number of rows may have none. `post` is the one
+    that it became, or 0. With a `mark` it belongs to the section of its book that holds this mark; with `due` it is
+    posted in its place then. `reason` says why it was rejected, or not posted. One that is dealt with stays: its
+    message is not suggested again.
     """
 
     personal = (
@@ -108,8 +84,6 @@ class PromptRow(OfMember, Base):
     )
 
     id: Mapped[int] = mapped_column(BIG_KEY, primary_key=True)
-    place: Mapped[int]
-    adults: Mapped[bool]
     text: Mapped[str]
     at: Mapped[dt.datetime]
     kind: Mapped[str]
@@ -168,7 +142,7 @@ class Prompts:
         self, member: Member, place: Place, text: str, message: int = 0, book: Slug | None = None
     ) -> Prompt:
         """Put a member's prompt on the queue. Raises PromptProblem."""
-        new = Prompt(0, place, member.id, checked_text(text), self._app.now(), book=book, message=message)
+        text = checked_text(text)
         async with self._database.writing() as session:
             await note_member(session, member.club, member.id)
             waiting = await listed_prompts(session, member.club, [PromptState.SUGGESTED])
@@ -176,7 +150,9 @@ class Prompts:
                 raise PromptProblem(
                     f"{MAX_OWN} of your suggestions are waiting. Suggest more once the moderators have seen them."
                 )
-            return await add_prompt(session, new)
+            return await add_prompt(
+                session, place, member.id, text, self._app.now(), book=book, message=message or None
+            )
 
     async def keep(self, member: Member, place: Place, draft: PromptDraft, book: Slug) -> Prompt:
         """Put a draft on the queue, with what is known of it: its words come from passages whose place is certain.
@@ -189,21 +165,21 @@ class Prompts:
             for there in await listed_prompts(session, member.club, OPEN):
                 if there.text == draft.text:
                     return there
-            new = Prompt(0, place, member.id, text, now, draft.kind, book, needs=draft.needs)
-            return await add_prompt(session, new)
+            more = {"kind": draft.kind, "book": book, "needs": draft.needs}
+            return await add_prompt(session, place, member.id, text, now, **more)
 
     # Looking
 
     async def prompt(self, club: int, prompt_id: int) -> Prompt:
         """Return a prompt. Raises PromptProblem where the club has none of that number."""
         async with self._database.reading() as session:
-            return _prompt(await _row(session, club, prompt_id))
+            return await _row(session, club, prompt_id)
 
     async def queue(self, club: int) -> list[Prompt]:
         """Return what waits: suggestions first, then what is approved and not posted, each the oldest first."""
         async with self._database.reading() as session:
             found = await listed_prompts(session, club, OPEN)
-        return sorted(found, key=lambda prompt: (prompt.state is PromptState.APPROVED, prompt.id))
+        return sorted(found, key=lambda prompt: (prompt.state == PromptState.APPROVED, prompt.id))
 
     # Deciding
 
@@ -242,23 +218,22 @@ class Prompts:
     ) -> Prompt:
         """Have a prompt posted in a place, now or when it is due. Raises PromptProblem."""
         when: dict[str, Any] = {"due": due or self._app.now(), "overridden": override}
-        return await self._change(by, prompt_id, state=PromptState.APPROVED, place=place, reason="", **when)
+        there: dict[str, Any] = {"place": place.id, "adults": place.adults}
+        return await self._change(by, prompt_id, state=PromptState.APPROVED, reason="", **there, **when)
 
     async def _change(self, by: Member, prompt_id: int, was: Prompt | None = None, **changes: object) -> Prompt:
         """Change a prompt that is not being posted now, and with `was` only while it still is so."""
         async with self._database.writing() as session:
-            row = await _row(session, by.club, prompt_id, lock=True)
-            prompt = _prompt(row)
-            if prompt.state is PromptState.POSTED:
+            prompt = await _row(session, by.club, prompt_id, lock=True)
+            if prompt.state == PromptState.POSTED:
                 raise PromptProblem("That one has already been posted.")
             busy = await claimed(session, posting(by.club, prompt_id), self._app.now())
-            if busy or (was is not None and prompt != was):
+            if busy or (was and (was.text, was.state, was.due) != (prompt.text, prompt.state, prompt.due)):
                 raise PromptProblem("Somebody else has just dealt with that one. Look at it again.")
-            changed = replace(prompt, by=by.id, **changes)  # type: ignore[arg-type]
-            for name, value in _columns(changed).items():
-                setattr(row, name, value)
-            await _plan(session, changed)
-            return changed
+            for name, value in {"by": by.id, **changes}.items():
+                setattr(prompt, name, value)
+            await _plan(session, prompt)
+            return prompt
 
     # Posting
 
@@ -296,23 +271,23 @@ class Prompts:
         """
         about = f"discussion prompt {prompt.id}"
         for did in (Did.PROMPT, Did.OVERRIDE) if prompt.overridden else (Did.PROMPT,):
-            await self._app.get(Audit).note(did, prompt.place, prompt.by, message=message, about=about)
-        done = update(PromptRow).where(PromptRow.id == prompt.id, PromptRow.state != PromptState.POSTED)
+            await self._app.get(Audit).note(did, prompt.where, prompt.by, message=message, about=about)
+        done = update(Prompt).where(Prompt.id == prompt.id, Prompt.state != PromptState.POSTED)
         async with self._database.writing() as session:
             await session.execute(done.values(state=PromptState.POSTED.value, post=message))
-            await finish(session, posting(prompt.place.club, prompt.id), message)
+            await finish(session, posting(prompt.club, prompt.id), message)
 
     async def stopped(self, prompt: Prompt, why: str) -> None:
         """Record why a prompt is not posted: its time is over, and a moderator has to decide again."""
-        waiting = update(PromptRow).where(PromptRow.id == prompt.id, PromptRow.state == PromptState.APPROVED)
+        waiting = update(Prompt).where(Prompt.id == prompt.id, Prompt.state == PromptState.APPROVED)
         async with self._database.writing() as session:
             await session.execute(waiting.values(due=None, reason=why))
-            await drop(session, posting(prompt.place.club, prompt.id))
+            await drop(session, posting(prompt.club, prompt.id))
 
     async def approved_for(self, club: int, book: Slug, first: int, last: int) -> list[Prompt]:
         """Return the approved prompts that go with a section, which holds the marks from `first` to `last`."""
         found = await self.of_section(club, book, first, last)
-        return [prompt for prompt in found if prompt.state is PromptState.APPROVED and prompt.due is None]
+        return [prompt for prompt in found if prompt.state == PromptState.APPROVED and prompt.due is None]
 
     async def of_section(self, club: int, book: Slug, first: int, last: int) -> list[Prompt]:
         """Return the prompts of a section that are approved, or were posted."""
@@ -324,7 +299,7 @@ class Prompts:
         """Return how far readers must be for a prompt: as is known of it, or by where its words belong."""
         if prompt.needs is not None:
             return prompt.needs
-        book, club = prompt.book or here, club_name(prompt.place.club)
+        book, club = prompt.book or here, club_name(prompt.club)
         return await self._app.workers.do(lambda: self._app.discussion.reveals(prompt.text, book, club))
 
 
@@ -334,25 +309,33 @@ def _further(needs: Reveals, audience: Audience) -> dict[Slug, int]:
 
 async def listed_prompts(session: AsyncSession, club: int, states: Collection[PromptState]) -> list[Prompt]:
     """Return a club's prompts in these states, oldest first."""
-    query = select(PromptRow).where(PromptRow.club == club, PromptRow.state.in_(states)).order_by(PromptRow.id)
-    return [_prompt(row) for row in await session.scalars(query)]
+    query = select(Prompt).where(Prompt.club == club, Prompt.state.in_(states)).order_by(Prompt.id)
+    return list(await session.scalars(query))
 
 
-async def add_prompt(session: AsyncSession, prompt: Prompt) -> Prompt:
-    """Keep a new prompt, and return it with its id. Raises PromptProblem for a message that was suggested before."""
-    values = _columns(prompt) | {"member": prompt.member, "at": prompt.at, "message": prompt.message or None}
-    insert = insert_into(session, PromptRow).values(**values)
-    new = insert.on_conflict_do_nothing(index_elements=["club", "message"]).returning(PromptRow.id)
-    number = await session.scalar(new)
-    if number is None:
+NEW: dict[str, Any] = {
+    "kind": "", "book": None, "mark": None, "needs": None, "message": None, "state": PromptState.SUGGESTED,
+    "reason": "", "by": 0, "due": None, "overridden": False, "post": 0,
+}  # fmt: skip
+"""What stands in a prompt that has just been suggested, besides its words."""
+
+
+async def add_prompt(
+    session: AsyncSession, place: Place, member: int, text: str, at: dt.datetime, **more: object
+) -> Prompt:
+    """Keep a new prompt, and return it. Raises PromptProblem for a message that was suggested before."""
+    values = NEW | {"club": place.club, "place": place.id, "adults": place.adults, "member": member} | more
+    insert = insert_into(session, Prompt).values(text=text, at=at, **values)
+    new = insert.on_conflict_do_nothing(index_elements=["club", "message"]).returning(Prompt)
+    added: Prompt | None = await session.scalar(new)
+    if added is None:
         raise PromptProblem("That message has already been suggested.")
-    added = replace(prompt, id=number)
     await _plan(session, added)
     return added
 
 
-async def _row(session: AsyncSession, club: int, prompt_id: int, *, lock: bool = False) -> PromptRow:
-    query = select(PromptRow).where(PromptRow.club == club, PromptRow.id == prompt_id)
+async def _row(session: AsyncSession, club: int, prompt_id: int, *, lock: bool = False) -> Prompt:
+    query = select(Prompt).where(Prompt.club == club, Prompt.id == prompt_id)
     row = await session.scalar(query.with_for_update() if lock else query)
     if row is None:
         raise PromptProblem(f"There is no discussion prompt {prompt_id}. /prompt queue shows them all.")
@@ -361,27 +344,11 @@ async def _row(session: AsyncSession, club: int, prompt_id: int, *, lock: bool =
 
 async def _plan(session: AsyncSession, prompt: Prompt) -> None:
     """Plan the posting of a prompt that is approved for a time, and of no other."""
-    key = posting(prompt.place.club, prompt.id)
-    if prompt.state is PromptState.APPROVED and prompt.due is not None:
+    key = posting(prompt.club, prompt.id)
+    if prompt.state == PromptState.APPROVED and prompt.due is not None:
         await plan(session, key, prompt.due)
-    elif prompt.state is not PromptState.POSTED:
+    elif prompt.state != PromptState.POSTED:
         await drop(session, key)
-
-
-_SAME = ("text", "kind", "book", "mark", "needs", "reason", "by", "due", "overridden", "post")
-"""What is called and kept in the row as it is in the prompt."""
-
-
-def _columns(prompt: Prompt) -> dict[str, Any]:
-    """Return what may change of a prompt, by column."""
-    place, same = prompt.place, {name: getattr(prompt, name) for name in _SAME}
-    return {"club": place.club, "place": place.id, "adults": place.adults, "state": prompt.state.value, **same}
-
-
-def _prompt(row: PromptRow) -> Prompt:
-    place, same = Place(row.club, row.place, row.adults), {name: getattr(row, name) for name in _SAME}
-    state, message = PromptState(row.state), row.message or 0
-    return Prompt(row.id, place, row.member, at=row.at, message=message, state=state, **same)
 
 
 def checked_text(text: str) -> str:

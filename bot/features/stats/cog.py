@@ -9,9 +9,9 @@ from bot.discord.buttons import ID, OPENINGS, Opening, OwnButton, Share
 from bot.discord.cards import Attachment, Card, Interaction, Item, Tone, notice_card, safe
 from bot.discord.context import Refused, app_of, deliver
 from bot.discord.visitor import FOR_ORGANISERS, AppCog, Feature, acknowledge, with_names
-from bot.features.ask.clubs import ClubMenu
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked, AskedQuestions, DirectMessages
+from bot.features.ask.views import ClubMenu
 from bot.features.history.views import history_card
 from bot.features.stats.rules import Figure, Group
 from bot.features.stats.store import ClubFigures

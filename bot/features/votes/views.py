@@ -1,7 +1,8 @@
-"""The buttons and menus of votes for members: voting, seeing the count, and how it was counted."""
+"""What members see of votes: the posts, the ballot, the count as text and as a picture, and how it was counted."""
 
 import datetime as dt
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import discord
@@ -12,9 +13,10 @@ from bot.discord.buttons import PRIMARY, OpenButton, Picked, Pressed
 from bot.discord.context import app_of
 from bot.discord.visitor import visitor
 from bot.features.votes import rules
-from bot.features.votes.counting import Ballot, Count
-from bot.features.votes.picture import alt_text, rounds_page
+from bot.features.votes.counting import Ballot, Count, Why
 from bot.features.votes.store import Vote, Votes
+from bot.pictures.canvas import GAP, HUGE, QUIET, Page, writable
+from bot.reading_order.advice import title_of
 from bot.times import timestamp
 from corpus.text import plural
 
@@ -65,6 +67,69 @@ def poll_of(vote: Vote, now: dt.datetime) -> discord.Poll:
     for candidate in vote.candidates:
         poll.add_answer(text=cards.one_line(candidate.title, cards.POLL_ANSWER))
     return poll
+
+
+WINNER, STAYED, OUT = ("#f5b13d", "#f9d08a"), ("#7cc4f0", "#b9e0f8"), ("#5d7ea6", "#86a2c4")
+"""Colours of first choices, and of what came later: of the winner, of who was in to the end, of who went out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A book: the votes that each round brought it, the round after which it went out (0: never), and by lot or not."""
+
+    title: str
+    gains: tuple[int, ...]
+    out: int = 0
+    by_lot: bool = False
+    wins: bool = False
+
+    @property
+    def votes(self) -> int:
+        """The votes that it had in the end."""
+        return sum(self.gains)
+
+    def __str__(self) -> str:
+        """Return its votes and what became of it: “3 + 1 = 4 · out in round 2”."""
+        gains = [str(gain) for n, gain in enumerate(self.gains) if gain or not n]
+        votes = " + ".join(gains) + (f" = {self.votes}" if len(gains) > 1 else "")
+        out = f"out in round {self.out}{', by lot' * self.by_lot}" if self.out else ""
+        return " · ".join(filter(None, (votes, "wins" if self.wins else out)))
+
+
+def alt_text(vote: Vote, count: Count) -> str:
+    """Return what the picture shows, in words: the outcome, and every round."""
+    return " ".join(
+        ["Bars of votes, round by round.", rules.outcome(count, vote.titles), *rules.rounds(count, vote.titles)]
+    )
+
+
+def bars(vote: Vote, count: Count) -> list[Bar]:
+    """Return a bar for each book, first choices first: the winner on top, who went out first at the bottom."""
+    found = []
+    for key, title in vote.titles.items():
+        its = [each for each in count.rounds if key in each.votes]
+        votes = [each.votes[key] for each in its]
+        gains = tuple(now - before for before, now in zip([0, *votes], votes, strict=False))
+        out = len(its) if key in its[-1].out else 0
+        shown = title if writable(title) else title_of(key, {})
+        found.append(Bar(shown, gains, out, bool(out) and its[-1].why is Why.LOT, key == count.winner))
+    return sorted(found, key=lambda bar: (not bar.wins, -(bar.out or len(count.rounds) + 1), -bar.votes))
+
+
+def rounds_page(vote: Vote, count: Count) -> Page:
+    """Return the page of a count."""
+    page, shown, exhausted = Page(), bars(vote, count), count.rounds[-1].exhausted
+    page.write("The count", size=HUGE, bold=True)
+    facts = (plural(count.ballots, "ballot"), plural(len(count.rounds), "round"), f"{exhausted} exhausted")
+    page.write(" · ".join(facts if exhausted else facts[:2]), colour=QUIET)
+    page.y += GAP
+    most = max(bar.votes for bar in shown)
+    for bar in shown:
+        first, later = WINNER if bar.wins else OUT if bar.out else STAYED
+        page.bar(bar.title, str(bar), [(gain / most, later if n else first) for n, gain in enumerate(bar.gains)])
+    if len(count.rounds) > 1:
+        page.write("Bright: first choices. Pale: what came with later rounds.", colour=QUIET)
+    return page
 
 
 async def counted_card(app: App, vote: Vote, count: Count, items: cards.Items = ()) -> cards.Card:

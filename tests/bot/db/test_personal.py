@@ -16,7 +16,6 @@ from bot.features.books.store import ClubBookRow
 from bot.features.ceilings.store import Ceilings
 from bot.features.my_data.store import forget_person, held_about, personal_tables
 from bot.features.notes.store import Note
-from bot.features.prompts.store import Prompt
 from bot.features.schedules.store import COMING, By
 from bot.features.shelf.rules import ShelfName, Shelved
 from bot.features.stats.store import CountedRow
@@ -61,8 +60,8 @@ async def tell_everything(records: Sessions, club: int, person: int) -> None:
         place, member, said, Reply("ask", None, "An answer."), Audience(), needs
     )
     await AskedQuestions(app_on(records)).keep("ask", member, place, said)
-    await keep_prompt(records, Prompt(0, place, person, said, NOON, message=person, by=ANN))
-    await keep_prompt(records, Prompt(0, place, ANN, words(club, ANN), NOON, by=person))
+    await keep_prompt(records, place, person, said, NOON, message=person, by=ANN)
+    await keep_prompt(records, place, ANN, words(club, ANN), NOON, by=person)
     async with records.writing() as session:
         session.add(WatchRow(club=club, place=200 + person, set_by=person, at=NOON))
         book = {"slug": f"b{person}-{club}", "state": "live", "toml": said, "digest": "", "size": 0, "at": NOON}

@@ -21,7 +21,7 @@ from bot.features.ask.store import AskedQuestions, BotMemory, Conversations, Dir
 from bot.features.books.store import ClubDocumentRow
 from bot.features.notes.store import Note
 from bot.features.progress.store import PositionChange, Report
-from bot.features.prompts.store import Prompt, PromptState, listed_prompts
+from bot.features.prompts.store import PromptState, listed_prompts
 from bot.features.reviews.store import every_review
 from bot.features.schedules.store import By
 from bot.features.shelf.rules import ShelfName, Shelved
@@ -101,7 +101,7 @@ async def test_rows_of_each_version_are_there_in_the_latest(unmade: str | Path, 
         await check_rows(records)
         async with records.reading() as session:
             prompts = await listed_prompts(session, 1, tuple(PromptState))
-        told = [(found.text, found.state, found.message, found.at, found.reason) for found in prompts]
+        told = [(found.text, found.state, found.message or 0, found.at, found.reason) for found in prompts]
         assert told == PROMPTS.get(version, [])
         async with records.reading() as session:
             found = await session.get(Finding, 1)
@@ -193,7 +193,7 @@ async def test_after_the_upgrade_nothing_is_posted_twice_and_nothing_is_lost(unm
 async def test_ids_go_on_behind_those_that_a_version_moved(unmade: str | Path) -> None:
     await asyncio.to_thread(lay_out, unmade, "0002")
     async with open_database(unmade) as records:
-        new = await keep_prompt(records, Prompt(0, Place(1, 100), 10, "How?", NOON, message=901))
+        new = await keep_prompt(records, Place(1, 100), 10, "How?", NOON, message=901)
         assert new.id == 3
 
 

@@ -1,58 +1,16 @@
-"""What is measured of Discord: acknowledgements, calls of its API, and its gateway."""
+"""What is measured of Discord’s gateway."""
 
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-import aiohttp
-import pytest
-from aiohttp import web
 from discord.ext import commands
 
-from bot.client import Calls, Connections
+from bot.client import Connections
 from tests.fakes.counting import Counted
 
 NOON = dt.datetime(2027, 3, 1, 12, 0, tzinfo=dt.UTC)
-
-
-@pytest.fixture
-async def address() -> AsyncIterator[str]:
-    """A server that answers with the status that the query names."""
-
-    async def answer(request: web.Request) -> web.Response:
-        return web.Response(status=int(request.query["status"]))
-
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", answer)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    await runner.cleanup()
-
-
-async def post(calls: Calls, url: str) -> None:
-    async with aiohttp.ClientSession(trace_configs=[calls.trace()]) as session, session.post(url):
-        pass
-
-
-async def test_an_acknowledgement_is_measured_once_from_when_the_interaction_came(address: str) -> None:
-    meter = Counted()
-    calls = Calls(meter)
-    calls.came(42)
-    callback = f"{address}/api/v10/interactions/42/a-token/callback"
-    await post(calls, f"{callback}?status=204")
-    await post(calls, f"{callback}?status=400")
-    await post(calls, f"{callback}?status=204")
-    assert len(meter.times["acknowledgement_seconds"]) == 1
-
-
-@pytest.mark.parametrize(("status", "told"), [(200, "2xx"), (204, "2xx"), (403, "4xx"), (429, "429"), (503, "5xx")])
-async def test_a_call_is_counted_by_the_status_of_its_answer(address: str, status: int, told: str) -> None:
-    meter = Counted()
-    await post(Calls(meter), f"{address}/channels/1/messages?status={status}")
-    assert meter.told == [("discord_calls", told)]
 
 
 @dataclass

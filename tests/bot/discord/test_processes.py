@@ -12,7 +12,7 @@ from simcord.backend.models import Channel
 from bot.client import Dogear
 from bot.db.sessions import Sessions
 from bot.features.progress.store import Progress
-from bot.features.prompts.store import Prompt, PromptState
+from bot.features.prompts.store import PromptState
 from bot.features.schedules.store import By
 from bot.features.votes.rules import Candidate, VoteDraft, VoteKind
 from bot.features.votes.store import Votes
@@ -104,8 +104,8 @@ async def planned(fleet: Fleet, club: Club) -> None:
     draft = VoteDraft(VoteKind.RANKED, FIRST, False, books_of)
     votes = Votes(app_on(records, now=lambda: NOW))
     await votes.opened(await votes.begin(draft, here, str(club.id)), fleet.discord.write(place, "a vote").stored.id)
-    prompt = Prompt(0, here, liz, "Why does she stay?", NOW, needs=Reveals(), state=PromptState.APPROVED, due=FIRST)
-    await keep_prompt(records, prompt)
+    ready = {"needs": Reveals(), "state": PromptState.APPROVED, "due": FIRST}
+    await keep_prompt(records, here, liz, "Why does she stay?", NOW, **ready)
     needs, at = Reveals.of({"the-lantern": 9}), FIRST - 2 * MINUTE
     assert await add_finding_to(records, here, jim, 900, needs, at, FIRST - MINUTE) is not None
 

@@ -78,7 +78,7 @@ async def test_everything_else_is_for_moderators(club: Club) -> None:
         assert told.ephemeral
         assert "Only moderators can do that" in shown(told)
         assert HARMLESS not in shown(told)
-    assert (await found(club, prompt)).state is PromptState.SUGGESTED
+    assert (await found(club, prompt)).state == PromptState.SUGGESTED
 
 
 async def test_what_a_moderator_has_not_read_is_covered_until_they_want_it_shown(club: Club) -> None:
@@ -235,7 +235,7 @@ async def planned(club: Club, prompt: Prompt, ago: dt.timedelta) -> Prompt:
     """Plan a prompt as a process did that was killed a while ago."""
     with club.env.time_context():
         by, due = Member(club.guild.id, 7), discord.utils.utcnow() - ago
-        return await club.app.get(Prompts).plan(by, prompt.id, prompt.place, due)
+        return await club.app.get(Prompts).plan(by, prompt.id, prompt.where, due)
 
 
 def left(folder: Path, statement: str) -> None:

@@ -228,8 +228,8 @@ async def test_the_approved_discussion_prompts_of_a_section_follow_its_opening_o
     assert said.count("Why does she come?") == 1
     assert "What is in the letter?" not in said
     with club.env.time_context():
-        assert (await club.app.get(Prompts).prompt(club.guild.id, 1)).state.value == "posted"
-        assert (await club.app.get(Prompts).prompt(club.guild.id, 2)).state.value == "approved"
+        assert (await club.app.get(Prompts).prompt(club.guild.id, 1)).state == "posted"
+        assert (await club.app.get(Prompts).prompt(club.guild.id, 2)).state == "approved"
     await club.env.advance_time(HOUR)
     assert "\n".join(words(post) for post in thread.history()) == said
 
@@ -355,7 +355,7 @@ async def test_prompts_are_posted_once_where_the_bot_dies_behind_its_opening_mes
     assert said.count("Why does she come?") == 1
     assert len(openings(thread)) == 1
     with club.env.time_context():
-        assert (await club.app.get(Prompts).prompt(club.guild.id, prompt.id)).state.value == "posted"
+        assert (await club.app.get(Prompts).prompt(club.guild.id, prompt.id)).state == "posted"
 
 
 async def test_what_is_late_by_days_is_left_to_the_organiser_to_post_or_to_skip(club: Club, jo: MemberActor) -> None:

@@ -139,13 +139,12 @@ async def test_a_store_that_does_not_answer_is_asked_once_and_keeps_nobody_waiti
 async def test_figures_are_what_was_told_and_what_is_so_now(bot: Bot, address: str) -> None:
     meter = bot.meter
     for name, *labels in (
-        ("answers", "ask", "quote"), ("model_calls", "late"), ("refused", "member"), ("discord_calls", "429"),
+        ("answers", "ask", "quote"), ("model_calls", "late"), ("refused", "member"),
         ("gateway_reconnects",), ("timed_work", "vote", "done"),
     ):  # fmt: skip
         meter.count(name, *labels)
     meter.count("guard_stopped_sentences", number=2)
     meter.time("answer_seconds", 0.02, "neutral")
-    meter.time("acknowledgement_seconds", 0.2)
     logging.getLogger("bot").warning("something")
     _, told = await read(f"{address}/metrics")
     for line in (
@@ -154,8 +153,6 @@ async def test_figures_are_what_was_told_and_what_is_so_now(bot: Bot, address: s
         "dogear_guard_stopped_sentences_total 2.0",
         'dogear_model_calls_total{outcome="late"} 1.0',
         'dogear_refused_total{why="member"} 1.0',
-        'dogear_acknowledgement_seconds_bucket{le="0.25"} 1.0',
-        'dogear_discord_calls_total{status="429"} 1.0',
         "dogear_gateway_reconnects_total 1.0",
         'dogear_timed_work_total{kind="vote",outcome="done"} 1.0',
         'dogear_log_records_total{level="WARNING"} 1.0',

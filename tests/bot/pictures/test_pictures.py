@@ -19,10 +19,10 @@ from bot.features.stats.cog import COLOURS as BARS
 from bot.features.stats.cog import alt_text, stats_page
 from bot.features.stats.rules import END, Figure, Group
 from bot.features.votes.counting import run_off
-from bot.features.votes.picture import OUT, STAYED, WINNER, Bar, bars, rounds_page
-from bot.features.votes.picture import alt_text as told_rounds
 from bot.features.votes.rules import VoteKind
 from bot.features.votes.store import Vote
+from bot.features.votes.views import OUT, STAYED, WINNER, Bar, bars, rounds_page
+from bot.features.votes.views import alt_text as told_rounds
 from bot.pictures.canvas import BACKGROUND, CARD, QUIET, ROOM, SMALL, TEXT, WIDTH, Page, measured, wrapped, writable
 from bot.reading_order.advice import reading_orders
 from corpus.book_file import read_book
