@@ -11,17 +11,10 @@ from bot.app import App
 from bot.db.base import BIG_KEY, Base, Personal, insert_into
 from bot.people import Place
 
-KEPT = dt.timedelta(days=180)
-"""How long the audit goes back."""
-
-MAX_ABOUT = 200
-"""Characters of what an entry is about."""
-
-SOURCES = 12
-"""Sources of an answer that are noted; an answer quotes no more."""
-
-NOBODY = 0
-"""By whom an entry is that nobody caused, or whose person's data was deleted."""
+KEPT = dt.timedelta(days=180)  # how long the audit goes back
+MAX_ABOUT = 200  # characters of what an entry is about
+SOURCES = 12  # sources of an answer that are noted; an answer quotes no more
+NOBODY = 0  # by whom an entry is that nobody caused, or whose person's data was deleted
 
 
 class Did(StrEnum):

@@ -122,8 +122,7 @@ class Connections:
 
 log = logging.getLogger(__name__)
 
-ANSWERS = 6.0
-"""Seconds in which what is under way can be finished, once the bot is to leave: Docker kills it after ten."""
+ANSWERS = 6.0  # seconds in which what is under way can be finished, once the bot is to leave: Docker kills it after ten
 
 MODEL = 3.5
 """Seconds until no chat model is waited for any more: what it would have written is quoted from the passages."""

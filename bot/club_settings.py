@@ -29,8 +29,7 @@ class Topic(StrEnum):
     ORGANISERS = "organisers"
 
 
-UTC = "UTC"
-"""The zone of a club that chose none."""
+UTC = "UTC"  # the zone of a club that chose none
 
 
 @dataclass(frozen=True, slots=True)

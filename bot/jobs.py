@@ -25,7 +25,6 @@ SHORTEST = dt.timedelta(seconds=1)
 HELD = dt.timedelta(minutes=3)  # how long a claim lasts: longer than any post takes, and short enough to wait for
 AGAIN = dt.timedelta(minutes=1)  # time after which a job that failed is tried again
 AT_ONCE = 8  # subjects that are looked after at once: each waits for Discord most of the time, and for the others never
-
 Work = Callable[[int, int], Awaitable[object]]  # does what is due for a subject of a feature, given its club and its id
 
 

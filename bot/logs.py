@@ -57,8 +57,7 @@ def failure_number() -> str:
     return request.id if request else secrets.token_hex(4)
 
 
-HIDDEN = "[hidden]"
-"""What stands in a log where a secret would."""
+HIDDEN = "[hidden]"  # what stands in a log where a secret would
 
 SHORTEST_SECRET = 5
 """Letters. Servers that need no key are given words such as "none", which must stay readable everywhere else."""

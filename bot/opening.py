@@ -124,8 +124,7 @@ def log_progress() -> Callable[[int, int], None]:
     return report
 
 
-LOOK_EVERY = 2.0
-"""Seconds between two checks."""
+LOOK_EVERY = 2.0  # seconds between two checks
 
 
 class Following:
@@ -164,8 +163,7 @@ class Following:
                 failing = True
 
 
-SOON, LATEST = 2.0, 60.0
-"""Seconds after which a failed attempt is repeated: twice as long each time, up to a minute."""
+SOON, LATEST = 2.0, 60.0  # seconds after which a failed attempt is repeated: twice as long each time, up to a minute
 
 
 class StoreRepair:

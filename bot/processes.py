@@ -43,8 +43,7 @@ def served(club: InstrumentedAttribute[int], shards: Shards) -> ColumnElement[bo
     return here if mine is None else and_(mine, here)
 
 
-IsIn = Callable[[int], bool | None]
-"""Whether the bot is in a club now; None during an outage, when Discord cannot say."""
+IsIn = Callable[[int], bool | None]  # whether the bot is in a club now; None during an outage, when Discord cannot say
 
 
 class Presence:

@@ -28,8 +28,7 @@ log = logging.getLogger(__name__)
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
-LEAVE = 9.0
-"""Seconds from such a signal to the end of the process, whatever happens: Docker kills it after ten."""
+LEAVE = 9.0  # seconds from such a signal to the end of the process, whatever happens: Docker kills it after ten
 
 TURN = 0.0005
 """Seconds that a thread may keep the interpreter while another waits, instead of Python's 0.005: with a thread for each

@@ -21,8 +21,7 @@ from retrieval.location import ChromaServer
 CHAT_CALLS = 4
 """Calls of the chat model at once: a hosted model takes more, and one on a processor does one after the other."""
 
-DATA = Path("data")
-"""Where the store and the club's data are kept, where nothing else is set."""
+DATA = Path("data")  # where the store and the club's data are kept, where nothing else is set
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 

@@ -35,8 +35,7 @@ async def sync_if_changed(tree: app_commands.CommandTree[Any], memory: BotMemory
     return True
 
 
-PATIENCE = 5.0
-"""Seconds that Discord has to answer."""
+PATIENCE = 5.0  # seconds that Discord has to answer
 
 
 class TokenRefused(DogearError):
@@ -101,8 +100,7 @@ def link(application: int) -> str:
     return discord.utils.oauth_url(application, permissions=permissions(), scopes=("bot", "applications.commands"))
 
 
-INVALID_SHARD, SHARDING_REQUIRED = 4010, 4011
-"""Discord: codes with which it closes the gateway."""
+INVALID_SHARD, SHARDING_REQUIRED = 4010, 4011  # Discord: codes with which it closes the gateway
 
 
 class CannotStart(DogearError):

@@ -30,8 +30,7 @@ async def going_on(work: Coroutine[Any, Any, object], name: str) -> AsyncIterato
 
 log = logging.getLogger(__name__)
 
-LAST_WORDS = 1.0
-"""Seconds to tell members that their question was not finished."""
+LAST_WORDS = 1.0  # seconds to tell members that their question was not finished
 
 
 class Leaving(DogearError):

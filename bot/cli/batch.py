@@ -30,8 +30,7 @@ WITH_TEXT = {"ask": "question", "hint": "question", "check": "message", "who": "
 KINDS = ("ask", "hint", "recap", "check", "order", "who")
 MOST_PASSAGES = 10
 
-MAX_LINE = 1_000_000
-"""Bytes of a line: a question and a position, with a long id."""
+MAX_LINE = 1_000_000  # bytes of a line: a question and a position, with a long id
 
 
 def answer_lines(lines: Iterable[bytes], discussion: Discussion, write: Callable[[bytes], object]) -> bool:

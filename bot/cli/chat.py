@@ -45,8 +45,7 @@ Any line that does not begin with / is a question about the current book.
 
 PROMPT = "› "
 
-WORDS = {"?": "help", "exit": "quit", "bye": "quit", "q": "quit"}
-"""What people try, and the command that they mean."""
+WORDS = {"?": "help", "exit": "quit", "bye": "quit", "q": "quit"}  # what people try, and the command that they mean
 
 
 def greeting(books: Mapping[Slug, Book], reader: Reader) -> str:

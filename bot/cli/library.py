@@ -27,11 +27,8 @@ from corpus.names import find_book
 from corpus.passages import Passage
 from corpus.text import plural
 
-LEAST_CERTAIN = 5
-"""Passages that are shown one by one."""
-
-FIRST_LETTERS = 80
-"""Letters of a passage by which it is found again in its file."""
+LEAST_CERTAIN = 5  # passages that are shown one by one
+FIRST_LETTERS = 80  # letters of a passage by which it is found again in its file
 
 
 def placed_lines(book: Book, passages: Iterable[Passage], documents: Collection[str] = ()) -> list[str]:
@@ -80,8 +77,7 @@ def _waits(passage: Passage, book: Book) -> bool:
 if TYPE_CHECKING:
     from retrieval.retriever import Retriever  # at run time it would load the models with it
 
-Progress = Callable[[int, int], None]
-"""Called with passages embedded so far and passages to embed."""
+Progress = Callable[[int, int], None]  # called with passages embedded so far and passages to embed
 
 
 @app.command()

@@ -16,13 +16,11 @@ from corpus.names import UnknownBook, find_book
 from corpus.positions import Totals, parse_position
 from corpus.text import write_atomically
 
-UNDOABLE = 10
-"""Changes that can be taken back, one after the other."""
+UNDOABLE = 10  # changes that can be taken back, one after the other
 
 NAME = "reader.json"
 
-MAX_WORDS = 40
-"""Words of a title and a place that are looked at; more is no report of progress."""
+MAX_WORDS = 40  # words of a title and a place that are looked at; more is no report of progress
 
 Places = Mapping[Slug, Reached]
 

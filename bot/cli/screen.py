@@ -44,12 +44,10 @@ def printable(text: str) -> str:
     return "".join(c for c in spaced if c in _KEPT or unicodedata.category(c) not in _UNSEEN)
 
 
-WIDTH = 100
-"""Columns that text takes at most: longer lines are hard to read."""
+WIDTH = 100  # columns that text takes at most: longer lines are hard to read
 
 WRONG = "yellow"
-SOURCES = "— "
-"""How a line begins that names where an answer comes from."""
+SOURCES = "— "  # how a line begins that names where an answer comes from
 
 
 class Screen:

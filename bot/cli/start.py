@@ -33,8 +33,7 @@ DataFolder = Annotated[
     Path | None, typer.Option("--data", help="The data folder: the store and your positions. Default: data.")
 ]
 
-LOG = "dogear.log"
-"""In the data folder: a conversation shows no tracebacks."""
+LOG = "dogear.log"  # in the data folder: a conversation shows no tracebacks
 
 
 def write_down(error: BaseException, folder: Path, hidden: Iterable[SecretStr]) -> str:

@@ -51,8 +51,7 @@ class TypingMember(MemberActor):
 
 BOOK: Slug = "a-legacy-of-spies"
 CLUB = "The Reading Room"
-CEILING = "10%"
-"""How far the thread goes: no further than the member who has read least."""
+CEILING = "10%"  # how far the thread goes: no further than the member who has read least
 
 BOT = "Dogear"
 
@@ -135,8 +134,7 @@ def _member(env: simcord.Env, guild: GuildHandle, person: Person) -> MemberActor
     return TypingMember(env, guild, user)
 
 
-FOLDER = "try"
-"""Where the vector store of the trial is, in the data folder: nothing there belongs to a real club."""
+FOLDER = "try"  # where the vector store of the trial is, in the data folder: nothing there belongs to a real club
 
 PATIENCE = 120.0
 """Seconds that a command may take before the page says that it failed: more than any chat model is given."""
@@ -145,8 +143,7 @@ Report = Callable[[int, int], None]
 Opening = Callable[[], AbstractContextManager[Report | None]]
 """Shows that the library is being opened, and yields what is told of passages done and to do."""
 
-WIDTH, HEIGHT = 1280, 900
-"""Pixels of the page, where its window does not say."""
+WIDTH, HEIGHT = 1280, 900  # pixels of the page, where its window does not say
 
 
 @dataclass(frozen=True, slots=True)

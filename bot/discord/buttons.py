@@ -78,8 +78,7 @@ class Opening:
     right: Right | None = None
 
 
-OPENINGS: dict[str, Opening] = {}
-"""What can be opened, by the name in the id of its button; a feature adds its own."""
+OPENINGS: dict[str, Opening] = {}  # what can be opened, by the name in the id of its button; a feature adds its own
 
 
 _OPENED = r"(?P<what>welcome-setup|welcome-help|plan|schedule-words|open-[a-z]{1,20})(?::(?P<of>.{1,75}))?"

@@ -304,8 +304,7 @@ def told(text: str) -> str:
     return "".join(part if _TIME.fullmatch(part) else safe(part) for part in _TIME.split(text))
 
 
-Turn = Callable[..., Item]
-"""Makes the button that turns to a page, by its number and its label."""
+Turn = Callable[..., Item]  # makes the button that turns to a page, by its number and its label
 
 
 def paged_card(

@@ -20,8 +20,7 @@ log = logging.getLogger(__name__)
 
 LOOPBACK = "127.0.0.1"
 
-PATIENCE = 2.0
-"""Seconds that a part may take to say how it is."""
+PATIENCE = 2.0  # seconds that a part may take to say how it is
 
 Part = dict[str, Any]
 

@@ -19,14 +19,12 @@ DRAWING = threading.Lock()
 DPI = 100
 FAMILY = "DejaVu Sans"
 
-WIDTH = 1_200
-"""A phone shows it at a third of that, so that text of `SMALL` has the size of text in a message."""
+WIDTH = 1_200  # a phone shows it at a third of that, so that text of `SMALL` has the size of text in a message
 
 EDGE, GAP, CORNER, BAR = 44, 26, 16, 36
 ROOM = WIDTH - 2 * EDGE
 HUGE, LARGE, SMALL = 60, 46, 39
-LINE = 1.28
-"""Line height, in text sizes."""
+LINE = 1.28  # line height, in text sizes
 
 BACKGROUND, CARD, TEXT, QUIET = "#1b2130", "#2b3449", "#f4f6fa", "#c3cbda"
 """A picture brings its own dark ground, so that it looks the same on a light and on a dark page."""

@@ -99,13 +99,11 @@ class Advice:
         return any(step.state is ReadingState.READING for step in self.recommended.steps)
 
 
-NAMED = 3
-"""Titles in a sentence before the rest is counted."""
+NAMED = 3  # titles in a sentence before the rest is counted
 
 _SMALL_WORDS = {"a", "an", "and", "at", "but", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"}
 
-LIMIT = 1_800
-"""Characters. Discord: 2,000 in a message, and some are needed around the order."""
+LIMIT = 1_800  # characters. Discord: 2,000 in a message, and some are needed around the order.
 
 LONGEST_TITLE = 80
 LONGEST_NEED = 240

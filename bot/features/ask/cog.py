@@ -23,8 +23,7 @@ from bot.people import Member, Place
 from corpus.names import find_book, names_in, without_names
 from corpus.positions import reported
 
-SEEN = 5_000
-"""Messages that are remembered as answered: a gateway that comes back may tell of the last ones again."""
+SEEN = 5_000  # messages that are remembered as answered: a gateway that comes back may tell of the last ones again
 
 SPOKEN = (discord.MessageType.default, discord.MessageType.reply)
 

@@ -26,11 +26,8 @@ from retrieval.gate import Audience
 
 log = logging.getLogger(__name__)
 
-MAX_QUESTION = 500
-"""Characters: a question, not an essay."""
-
-PERSONAL = ("left", "place")
-"""Kinds of questions whose answers say where their asker is."""
+MAX_QUESTION = 500  # characters: a question, not an essay
+PERSONAL = ("left", "place")  # kinds of questions whose answers say where their asker is
 
 OFFERS: Mapping[str, tuple[str, ...]] = {
     "setup": ("welcome-setup", "welcome-help"),

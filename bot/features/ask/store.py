@@ -35,8 +35,7 @@ class Asked:
     at: dt.datetime
 
 
-BUTTONS_WORK = dt.timedelta(days=7)
-"""How long the buttons under a reply work."""
+BUTTONS_WORK = dt.timedelta(days=7)  # how long the buttons under a reply work
 
 
 class AskedLongAgo(DogearError):
@@ -203,11 +202,8 @@ class BotMemory:
             await base.upsert(session, NoteRow, {"name": name}, {"value": value})
 
 
-KEPT = 20
-"""How many turns of a place are kept."""
-
-STALE = dt.timedelta(hours=2)
-"""After this long without a word, what comes next is a new conversation."""
+KEPT = 20  # how many turns of a place are kept
+STALE = dt.timedelta(hours=2)  # after this long without a word, what comes next is a new conversation
 
 
 class Conversations:

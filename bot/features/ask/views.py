@@ -66,8 +66,7 @@ log = logging.getLogger(__name__)
 Books = Mapping[Slug, Book]
 T = TypeVar("T")
 
-QUESTION = 250
-"""Characters of a question above its answer."""
+QUESTION = 250  # characters of a question above its answer
 
 
 def private_card(answer: Answer, books: Books, note: str = "", *, sharable: bool = True) -> Card:
@@ -158,8 +157,7 @@ def _title(answer: Answer, books: Books) -> str:
     return book.title if book else ""
 
 
-ANSWERS = ("ask", "hint", "recap", "who")
-"""What is kept for the buttons under an answer."""
+ANSWERS = ("ask", "hint", "recap", "who")  # what is kept for the buttons under an answer
 
 LEVELS = {1: "What to think about", 2: "Where it is dealt with", 3: "The answer"}
 

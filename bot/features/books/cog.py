@@ -72,8 +72,7 @@ async def quotes_card(app: App, asked: Asked, place: Place, page: int = 1) -> Ca
     return paged_card(f"Quotes from {book.title}", items, page, partial(QuotePageButton, asked.id))
 
 
-FROM_CARD = ("open-shelve", "open-review", "open-reviews", "open-order")
-"""What can be opened from the card of a book."""
+FROM_CARD = ("open-shelve", "open-review", "open-reviews", "open-order")  # what can be opened from the card of a book
 
 Name = app_commands.Range[str, 1, 200]
 BOOK = "Which book; if left out, the one discussed here or the one you’re reading"

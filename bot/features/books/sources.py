@@ -17,8 +17,7 @@ from bot.features.ceilings.store import Audiences
 from bot.workers import in_daemon_thread
 from corpus.books import Book
 
-SOURCES, GONE = views.SOURCES, "book-gone"
-"""What is kept for a button: a book as it is, and one that was removed."""
+SOURCES, GONE = views.SOURCES, "book-gone"  # what is kept for a button: a book as it is, and one that was removed
 
 
 async def sources_card(app: App, asked: Asked, page: int = 1) -> cards.Card:

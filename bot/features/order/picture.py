@@ -25,8 +25,7 @@ ARROWS: dict[bool, tuple[str, str, object]] = {
 
 PADDING, BADGE, LANE, WIDEST_LANES = 26, 36, 40, 240
 
-MOST_BOOKS = 24
-"""More would make a picture that nobody can scroll through; what is left out is counted."""
+MOST_BOOKS = 24  # more would make a picture that nobody can scroll through; what is left out is counted
 
 
 @dataclass(frozen=True, slots=True)

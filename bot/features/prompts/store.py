@@ -25,7 +25,6 @@ from corpus.positions import parse_position
 from retrieval.gate import Audience
 
 BOOKS_OWN = "the book’s own"  # the kind of the questions for discussion that a book comes with
-
 MAX_PROMPT = 1_000  # characters of a discussion prompt
 MAX_OWN = 10  # suggestions of one member that wait, so that nobody fills the queue alone
 MAX_REASON = 300  # characters of why a prompt was rejected

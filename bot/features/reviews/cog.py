@@ -32,8 +32,7 @@ from corpus.positions import MAX_LENGTH, describe_position
 from corpus.text import plural
 from retrieval.gate import Audience
 
-DAYS = {"week": 7, "month": 31, "year": 366}
-"""Days that a review may be old."""
+DAYS = {"week": 7, "month": 31, "year": 366}  # days that a review may be old
 
 
 class ReadReview(NamedTuple):
@@ -77,8 +76,7 @@ def _from_library(passages: Iterable[Passage]) -> Iterator[ReadReview]:
         yield ReadReview(first.rating, " ".join(part.text for part in (first, *others)), at, first.likes)
 
 
-SHOWN = 300
-"""Characters of a review in a preview of its end."""
+SHOWN = 300  # characters of a review in a preview of its end
 
 
 class ReviewPageButton(Page, template=rf"reviews:{ID}:{PAGE}"):
@@ -188,8 +186,7 @@ class ReviewDraft(NamedTuple):
         return cls(str(earlier.stars or ""), earlier.text, describe_position(min(earlier.said, book.marks), book))
 
 
-DRAFT = TypeAdapter(ReviewDraft)
-"""A draft as text that can be kept."""
+DRAFT = TypeAdapter(ReviewDraft)  # a draft as text that can be kept
 
 
 class ReviewModal(Dialogue):

@@ -25,8 +25,7 @@ from retrieval.types import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
-GONE = "review-gone"
-"""What is kept of a deleted review, to put it back."""
+GONE = "review-gone"  # what is kept of a deleted review, to put it back
 
 _KEPT = TypeAdapter(tuple[int, int, Slug, int | None, str, int, dict[Slug, int], dt.datetime, dt.datetime | None])
 

@@ -29,8 +29,7 @@ ACROSS, ROWS = 3, 2
 COVER = (ROOM - (ACROSS - 1) * GAP) / ACROSS
 INSET, SPINE, LEAST_HEIGHT = 20, 14, 240
 
-STEP = 14
-"""Pixels by which covers differ in height, as books on a shelf do."""
+STEP = 14  # pixels by which covers differ in height, as books on a shelf do
 
 
 def by_part(shelved: Sequence[Shelved]) -> dict[ShelfName, list[Shelved]]:

@@ -18,11 +18,8 @@ from corpus.importing.files import read_file
 from corpus.importing.page import decoded
 from corpus.names import UnknownBook, find_book
 
-MAX_TITLE = 100
-"""Characters of a title that the library does not have."""
-
-MAX_BOOKS = 200
-"""Books on one shelf: enough for years, and few enough to be shown."""
+MAX_TITLE = 100  # characters of a title that the library does not have
+MAX_BOOKS = 200  # books on one shelf: enough for years, and few enough to be shown
 
 
 class NoTitle(DogearError):
@@ -60,8 +57,7 @@ class ShelfChange(NamedTuple):
     after: Shelved | None
 
 
-CHANGE = TypeAdapter(ShelfChange)
-"""A change as text that can be kept."""
+CHANGE = TypeAdapter(ShelfChange)  # a change as text that can be kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-Ballot = tuple[str, ...]
-"""The keys of books, the first choice first; it need not name all of them."""
+Ballot = tuple[str, ...]  # the keys of books, the first choice first; it need not name all of them
 
 
 class Why(StrEnum):

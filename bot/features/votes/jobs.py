@@ -138,8 +138,7 @@ async def _ended(message: discord.Message) -> discord.Message:
         return await message.channel.fetch_message(message.id)
 
 
-POLL_OVER = 400
-"""HTTP: what Discord answers to ending a poll that has ended."""
+POLL_OVER = 400  # HTTP: what Discord answers to ending a poll that has ended
 
 
 def _is_post_of(message: discord.Message, vote: Vote) -> bool:

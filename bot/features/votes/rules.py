@@ -49,8 +49,7 @@ class VoteState(StrEnum):
     CLOSED = "closed"
 
 
-MAX_KEY = 60
-"""Characters of a key: a button carries it, with room for its own name (Discord: 100)."""
+MAX_KEY = 60  # characters of a key: a button carries it, with room for its own name (Discord: 100)
 
 _ARTICLES = ("a", "an", "the")
 
@@ -121,15 +120,11 @@ LONG, ALIKE = 8, 0.9
 FEWEST_BOOKS, MOST_BOOKS = 2, 10
 """Books of a vote. Discord: 10 answers to a poll; more would make ballots that nobody fills in."""
 
-CHOICES = 5
-"""Choices on a ballot."""
-
-USUAL = "3 days"
-"""How long a vote takes, where nobody says."""
+CHOICES = 5  # choices on a ballot
+USUAL = "3 days"  # how long a vote takes, where nobody says
 
 SOONEST = dt.timedelta(minutes=5)
-LATEST = dt.timedelta(days=32)
-"""Discord: a poll lasts 32 days at most."""
+LATEST = dt.timedelta(days=32)  # Discord: a poll lasts 32 days at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +158,7 @@ class VoteDraft:
             raise VoteProblem("That closing time has passed. Start again with /vote start.")
 
 
-DRAFT = TypeAdapter(VoteDraft)
-"""A draft as text that can be kept until it is confirmed."""
+DRAFT = TypeAdapter(VoteDraft)  # a draft as text that can be kept until it is confirmed
 
 
 def with_choice(ballot: Ballot, number: int, key: str | None) -> Ballot:
@@ -179,8 +173,7 @@ def with_choice(ballot: Ballot, number: int, key: str | None) -> Ballot:
     return tuple(place for place in places if place is not None)[:CHOICES]
 
 
-MAX_OWN = 5
-"""Books that a member may have nominated at a time, so that one of them cannot fill the list."""
+MAX_OWN = 5  # books that a member may have nominated at a time, so that one of them cannot fill the list
 
 
 class Nominated(NamedTuple):

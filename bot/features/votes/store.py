@@ -34,8 +34,7 @@ class NominationRow(OfMember, Base):
     at: Mapped[dt.datetime]
 
 
-COUNT = TypeAdapter(Count)
-"""The outcome of a vote as values for JSON."""
+COUNT = TypeAdapter(Count)  # the outcome of a vote as values for JSON
 
 JOBS = "vote"
 

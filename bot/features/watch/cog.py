@@ -21,8 +21,7 @@ from bot.features.watch.store import JOBS, Finding, Outcome, Spoken, Watching
 from bot.jobs import Post
 from bot.people import Member, Place
 
-ROOM = 1_200
-"""Characters of an author's text on one card: escaped, it may be twice as long."""
+ROOM = 1_200  # characters of an author's text on one card: escaped, it may be twice as long
 
 
 WHO_SEES = "The moderators have your message in their queue as a possible spoiler, until you hide it or they settle it."

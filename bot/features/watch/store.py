@@ -22,8 +22,7 @@ from corpus.errors import DogearError
 
 JOBS = "watch"
 
-TOO_LATE = dt.timedelta(days=1)
-"""After this long, an author is not told any more: everybody has read the message."""
+TOO_LATE = dt.timedelta(days=1)  # after this long, an author is not told any more: everybody has read the message
 
 
 class WatchProblem(DogearError):
@@ -39,8 +38,7 @@ class Outcome(StrEnum):
     SETTLED = "settled"
 
 
-QUEUED = (Outcome.WAITING, Outcome.FINE)
-"""Outcomes with which a message is in the moderators' queue."""
+QUEUED = (Outcome.WAITING, Outcome.FINE)  # outcomes with which a message is in the moderators' queue
 
 
 class WatchRow(Base):
