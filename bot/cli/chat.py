@@ -33,7 +33,7 @@ HELP = """\
 Any line that does not begin with / is a question about the current book.
 
 /progress BOOK WHERE   where you are: ch 9, p. 120, 45%, finished; without BOOK, in the current book
-/progress              where you are in every book; /progress undo, /progress clear [BOOK]
+/progress              where you are in every book; /progress clear [BOOK] forgets it
 /book BOOK             choose a book; /book shows its card, /book none leaves it, /book similar what else to read
 /books                 the books that are here
 /hint QUESTION         a hint; /hint once more for the next one
@@ -268,8 +268,6 @@ class Conversation:
         word, _, rest = typed.partition(" ")
         rest = rest.strip()
         match word.lower():
-            case "undo" if not rest:
-                return self._undo()
             case "clear":
                 return self._clear(rest)
             case "show" | "":
@@ -295,20 +293,11 @@ class Conversation:
         tip = f"For example: {how_to_say(book, self._here)}" if book else ""
         return Told("You haven’t set a position in any book yet.", tip=tip)
 
-    def _undo(self) -> Told:
-        before, reader = self._positions, self.reader.undone()
-        if reader is None:
-            return Told("There is nothing to undo.")
-        failed, now = self._change(reader), self._positions
-        moved = [book for slug, book in self._books.items() if before.get(slug) != now.get(slug)]
-        lines = (texts.place_line(book, now.get(book.slug)) for book in texts.in_order(moved))
-        return Told("\n".join(lines), heading="As it was before", tip=failed)
-
     def _clear(self, typed: str) -> Told:
         book = find_book(typed, self._books) if typed else None
         failed = self._change(self.reader.cleared(book))
         what = f"where you are in {book.title}" if book else "where you are, in every book"
-        return Told(f"Forgotten: {what}.", tip=failed or "/progress undo brings it back.")
+        return Told(f"Forgotten: {what}.", tip=failed)
 
 
 def lines_from(source: TextIO | None, out: TextIO) -> Iterator[str]:

@@ -16,8 +16,6 @@ from corpus.names import UnknownBook, find_book
 from corpus.positions import Totals, parse_position
 from corpus.text import write_atomically
 
-UNDOABLE = 10  # changes that can be taken back, one after the other
-
 NAME = "reader.json"
 
 MAX_WORDS = 40  # words of a title and a place that are looked at; more is no report of progress
@@ -29,13 +27,11 @@ Places = Mapping[Slug, Reached]
 class Reader:
     """Where a reader is, and the book at hand: the one that they turned to, or are in the middle of.
 
-    `places` may hold books of other libraries; `before` holds the places before each of the last changes. `totals` are
-    what the reader's own editions have.
+    `places` may hold books of other libraries; `totals` are what the reader's own editions have.
     """
 
     book: Slug | None = None
     places: Places = field(default_factory=dict)
-    before: tuple[Places, ...] = ()
     totals: Mapping[Slug, Totals] = field(default_factory=dict)
 
     def at_hand(self, books: Mapping[Slug, Book]) -> Book | None:
@@ -55,7 +51,7 @@ class Reader:
 
         Who reports the middle of a book wants to talk about it.
         """
-        moved = self._changed({**self.places, book.slug: Reached.in_book(book, marks)})
+        moved = replace(self, places={**self.places, book.slug: Reached.in_book(book, marks)})
         moved = replace(moved, totals={**self.totals, book.slug: totals}) if totals else moved
         if self.book is None or 0 < marks < book.marks:
             return replace(moved, book=book.slug)
@@ -63,16 +59,7 @@ class Reader:
 
     def cleared(self, book: Book | None = None) -> Reader:
         """Return the reader with no place in a book, or in any."""
-        return self._changed({s: p for s, p in self.places.items() if book is not None and s != book.slug})
-
-    def undone(self) -> Reader | None:
-        """Return the reader with the places before the last change, or None where there was none."""
-        return replace(self, places=self.before[-1], before=self.before[:-1]) if self.before else None
-
-    def _changed(self, places: Places) -> Reader:
-        if places == self.places:
-            return self
-        return replace(self, places=places, before=(*self.before, self.places)[-UNDOABLE:])
+        return replace(self, places={s: p for s, p in self.places.items() if book is not None and s != book.slug})
 
 
 _FILE = TypeAdapter(Reader)

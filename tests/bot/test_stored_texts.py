@@ -83,12 +83,10 @@ def test_a_vote_that_waits_for_its_confirmation() -> None:
     text = (
         '{"kind": "ranked", "closes": "2027-03-01T12:30:00+00:00", "hidden": true, '
         '"offered": [["emma", "Emma", "emma"], '
-        '["kim", "Kim", null]], "picked": ["emma"]}'
+        '["kim", "Kim", null]], "picked": []}'
     )
     offered = (Candidate("emma", "Emma", "emma"), Candidate("kim", "Kim"))
-    draft = VoteDraft(VoteKind.RANKED, NOW, True, offered, ("emma",))
-    assert DRAFT.validate_json(text) == draft
-    assert draft.candidates == offered[:1]
+    assert DRAFT.validate_json(text) == VoteDraft(VoteKind.RANKED, NOW, True, offered)
 
 
 def test_the_outcome_of_a_vote_is_read_and_keeps_its_form() -> None:

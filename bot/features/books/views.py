@@ -50,17 +50,8 @@ class KeptDraft:
     doubtful: Sequence[str] = ()
     removes: str = ""
 
-    def written(self) -> str:
-        """Return it as text that can be kept."""
-        return _KEPT.dump_json(self).decode()
 
-    @classmethod
-    def read(cls, text: str) -> "KeptDraft":
-        """Return what was kept as text."""
-        return _KEPT.validate_json(text)
-
-
-_KEPT = TypeAdapter(KeptDraft)
+KEPT = TypeAdapter(KeptDraft)  # what is kept of it as text
 
 
 class BookModal(buttons.Dialogue):
@@ -109,20 +100,10 @@ class BookModal(buttons.Dialogue):
                 asked = await draft_of(app, member, place, form, files, self._slug, self._instead_of)
                 preview = await preview_card(app, asked)
         except DogearError as error:
-            written = KeptDraft(form).written()
+            written = KEPT.dump_json(KeptDraft(form)).decode()
             kept = await app.get(AskedQuestions).keep(FORM, member, place, written, self._slug or None)
             raise Choice(str(error), [FormButton(kept.id)]) from error
         await deliver(interaction, preview)
-
-
-async def open_form(interaction: cards.Interaction, title: str) -> None:
-    """Begin to add a book: let it be picked from what Open Library has, where it may be asked, or open the form."""
-    form, app = rules.BookForm(title, ""), app_of(interaction)
-    if title and app.settings.catalogues:
-        member, place = await acknowledge(interaction, ORGANISER)
-        await deliver(interaction, await candidates_card(app, member, place, form))
-    else:
-        await interaction.response.send_modal(BookModal(form))
 
 
 async def candidates_card(app: App, member: Member, place: Place, form: rules.BookForm) -> cards.Card:
@@ -134,7 +115,7 @@ async def candidates_card(app: App, member: Member, place: Place, form: rules.Bo
     except CatalogueProblem as problem:
         said = str(problem)
     kept = KeptDraft(replace(form, catalogue=json.dumps(found)))
-    asked = await app.get(AskedQuestions).keep(CANDIDATES, member, place, kept.written())
+    asked = await app.get(AskedQuestions).keep(CANDIDATES, member, place, KEPT.dump_json(kept).decode())
     write = FormButton(asked.id, label="Write it myself")
     if not found:
         told = f"{said} Write its author and how long it is: it works all the same."
@@ -161,7 +142,7 @@ class CandidateMenu(buttons.Picked, template=rf"book-candidate:{buttons.ID}"):
         """Open the form."""
         await needs(interaction, ORGANISER)
         asked = await buttons.own_question(interaction, self.custom_id.partition(":")[2], CANDIDATES)
-        form = KeptDraft.read(asked.text).form.picked(int(values[0]))
+        form = KEPT.validate_json(asked.text).form.picked(int(values[0]))
         await interaction.response.send_modal(BookModal(form))
 
 
@@ -198,14 +179,14 @@ async def draft_of(
 async def keep_draft(app: App, member: Member, place: Place, text: BookText, kept: KeptDraft) -> Asked:
     """Keep a draft, and what its preview comes back to."""
     kept = replace(kept, digest=text.digest)
-    asked = await app.get(AskedQuestions).keep(DRAFT, member, place, kept.written(), text.slug)
+    asked = await app.get(AskedQuestions).keep(DRAFT, member, place, KEPT.dump_json(kept).decode(), text.slug)
     await app.get(ClubBooks).draft(member, text, asked.id)
     return asked
 
 
 async def preview_card(app: App, asked: Asked) -> cards.Card:
     """Return what a draft would add, for its organiser alone: nothing of it goes further than they have read."""
-    kept, books = KeptDraft.read(asked.text), app.get(ClubBooks)
+    kept, books = KEPT.validate_json(asked.text), app.get(ClubBooks)
     text = await books.read(asked.book or "", asked.id)
     audience = await app.get(Audiences).private(asked.member, asked.place)
     look = await in_daemon_thread(lambda: books.looked_at(text, audience))
@@ -289,7 +270,7 @@ async def redrafted_card(
     text = await (books.read(slug, asked.id) if is_draft else books.read(slug))
     others = {name: book for name, book in app.books_of(asked.member.club).items() if name != slug}
     after = await in_daemon_thread(lambda: change(text, books.book_of(asked.member.club, text), others))
-    kept = KeptDraft.read(asked.text) if is_draft else KeptDraft(form_of(app.books[slug]), "", text.digest)
+    kept = KEPT.validate_json(asked.text) if is_draft else KeptDraft(form_of(app.books[slug]), "", text.digest)
     kept = replace(kept, doubtful=[*doubtful, *kept.doubtful])
     return await preview_card(app, await keep_draft(app, asked.member, asked.place, after, kept))
 
@@ -328,7 +309,7 @@ class CatalogueMenu(buttons.Picked, template=rf"book-catalogue:{buttons.ID}"):
         asked = await buttons.own_question(interaction, self.custom_id.partition(":")[2], DRAFT, SOURCES)
         app, slug = app_of(interaction), asked.book or ""
         app.get(Allowance).take(asked.member)
-        form = KeptDraft.read(asked.text).form if asked.do == DRAFT else form_of(app.books[slug])
+        form = KEPT.validate_json(asked.text).form if asked.do == DRAFT else form_of(app.books[slug])
         catalogues, books = app.get(catalogues_of), app.get(ClubBooks)
         name, ask = ("Cast.json", catalogues.cast) if values == ["cast"] else ("Wikipedia.wiki", catalogues.article)
         file, source = (name, await ask(form.title, form.author)), SOURCE_OF[values[0]]
@@ -367,7 +348,7 @@ class AddBookButton(buttons.Confirm, template=rf"book-add:{buttons.ID}"):
     async def card(self, interaction: cards.Interaction) -> cards.Card:
         """Add the book, and say what comes next."""
         asked, app = await self.asked(interaction), app_of(interaction)
-        kept = KeptDraft.read(asked.text)
+        kept = KEPT.validate_json(asked.text)
         book = await app.get(ClubBooks).add(asked.member, asked.book or "", asked.id, kept.before)
         undo = UndoBookButton(asked.id)
         if kept.before:
@@ -384,7 +365,7 @@ class UndoBookButton(buttons.Undo, template=rf"book-undo:{buttons.ID}"):
     async def card(self, interaction: cards.Interaction) -> cards.Card:
         """Put the book back as it was before, or remove it."""
         asked, app = await self.asked(interaction), app_of(interaction)
-        await app.get(ClubBooks).undo(asked.member, asked.book or "", asked.id, KeptDraft.read(asked.text).digest)
+        await app.get(ClubBooks).undo(asked.member, asked.book or "", asked.id, KEPT.validate_json(asked.text).digest)
         return cards.notice_card("Undone.")
 
 
@@ -396,7 +377,7 @@ class FormButton(buttons.OwnButton, template=rf"book-form:{buttons.ID}"):
     async def pressed(self, interaction: cards.Interaction) -> None:
         """Open the form."""
         asked = await self.asked(interaction)
-        kept = KeptDraft.read(asked.text)
+        kept = KEPT.validate_json(asked.text)
         slug = (asked.book or "") if asked.do == FORM or kept.before else ""
         await interaction.response.send_modal(BookModal(kept.form, slug))
 
@@ -414,8 +395,7 @@ class AddItButton(buttons.Pressed, template=r"book-new:(?P<title>(?s:.){1,80})")
 
     async def pressed(self, interaction: cards.Interaction) -> None:
         """Open the form."""
-        await needs(interaction, ORGANISER)
-        await open_form(interaction, self.given["title"])
+        await add_book(interaction, self.given["title"])
 
 
 def form_of(book: Book) -> rules.BookForm:
@@ -424,13 +404,20 @@ def form_of(book: Book) -> rules.BookForm:
 
 
 async def add_book(interaction: cards.Interaction, title: str = "") -> None:
-    """Open the form of a book of the club's own; of one that it has already, with what is known of it."""
-    member, _ = await needs(interaction, ORGANISER)
+    """Begin to add a book of the club's own, or to correct one that it has already, with what is known of it.
+
+    It is picked from what Open Library has, where that may be asked; otherwise the form is opened.
+    """
+    (member, place), app = await needs(interaction, ORGANISER), app_of(interaction)
+    form, slug = rules.BookForm(title, ""), ""
     with contextlib.suppress(UnknownBook):
-        if title and (known := find_book(title, app_of(interaction).books_of(member.club), whole=True)).club:
-            await interaction.response.send_modal(BookModal(form_of(known), known.slug))
-            return
-    await open_form(interaction, title)
+        if title and (known := find_book(title, app.books_of(member.club), whole=True)).club:
+            form, slug = form_of(known), known.slug
+    if title and not slug and app.settings.catalogues:
+        await acknowledge(interaction)
+        await deliver(interaction, await candidates_card(app, member, place, form))
+    else:
+        await interaction.response.send_modal(BookModal(form, slug))
 
 
 buttons.OPENINGS["open-add"] = buttons.Opening("Add a book", add_book, right=ORGANISER)

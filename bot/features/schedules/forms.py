@@ -24,7 +24,7 @@ from bot.discord.context import (
 from bot.discord.visitor import acknowledge
 from bot.features.ask.rules import NoBook
 from bot.features.ask.store import Asked
-from bot.features.books.views import open_form
+from bot.features.books.views import add_book
 from bot.features.schedules import rules
 from bot.features.schedules.changes import Do, Order, ScheduleRequest
 from bot.features.schedules.stage import EVENTS, Parent, needed_in
@@ -142,7 +142,7 @@ async def plan_book(interaction: Interaction, typed: str, words: str = "", zone:
     if not typed:
         raise NoBook("Which book? Choose the club’s book first.")
     if typed not in books and (title := await _voted(app, member, typed)):
-        await open_form(interaction, title)
+        await add_book(interaction, title)
         return
     book = find_book(typed, books)
     request = ScheduleRequest(book.slug, words, zone or settings.zone, where, app.now())

@@ -129,23 +129,16 @@ LATEST = dt.timedelta(days=32)  # Discord: a poll lasts 32 days at most
 
 @dataclass(frozen=True, slots=True)
 class VoteDraft:
-    """A vote as it is about to be held; of the books that are offered, those whose keys were `picked`, if any were."""
+    """A vote as it is about to be held, between the books that are `offered`."""
 
     kind: VoteKind
     closes: dt.datetime
     hidden: bool
     offered: tuple[Candidate, ...]
-    picked: tuple[str, ...] = ()
-
-    @property
-    def candidates(self) -> tuple[Candidate, ...]:
-        """The books: those that were picked, or else the first that are offered."""
-        picked = self.picked or [each.key for each in self.offered[:MOST_BOOKS]]
-        return tuple(each for each in self.offered if each.key in picked)
 
     def check(self, now: dt.datetime) -> None:
         """See whether the vote could be held, where none is running. Raises VoteProblem."""
-        if not FEWEST_BOOKS <= len(self.candidates) <= MOST_BOOKS:
+        if not FEWEST_BOOKS <= len(self.offered) <= MOST_BOOKS:
             raise VoteProblem(
                 f"A vote has {FEWEST_BOOKS} to {MOST_BOOKS} books. "
                 "Name them with commas between them, or have them nominated first."

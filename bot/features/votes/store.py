@@ -134,7 +134,7 @@ class Votes:
         now = self._now()
         values = {
             "club": place.club, "place": place.id, "adults": place.adults, "name": name, "kind": draft.kind,
-            "books": [book._asdict() for book in draft.candidates], "hidden": draft.hidden,
+            "books": [book._asdict() for book in draft.offered], "hidden": draft.hidden,
             "seed": secrets.token_hex(4), "opened": now, "closes": draft.closes, "state": VoteState.OPENING,
             "running": True, "message": 0, "result": 0,
         }  # fmt: skip

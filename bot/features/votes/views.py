@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +31,7 @@ KINDS = {
 def preview_card(draft: rules.VoteDraft, items: cards.Items) -> cards.Card:
     """Return a vote as it would be posted, for its organiser to confirm."""
     hidden = "Hidden until the vote closes." if draft.hidden else "Everybody can see it during the vote."
-    body = f"{_books(draft)}\n\n{KINDS[draft.kind]}\n**Count**: {hidden}\n**Closes**: {timestamp(draft.closes)}"
+    body = f"{_books(draft.offered)}\n\n{KINDS[draft.kind]}\n**Count**: {hidden}\n**Closes**: {timestamp(draft.closes)}"
     note = "Nothing is posted yet. The closing time is shown in your own time zone."
     return cards.Card(QUESTION, body, buttons=items, note=note)
 
@@ -52,7 +53,9 @@ def closed_card(vote: Vote, result: int) -> cards.Card:
 
 
 def _post(vote: Vote, told: str, items: cards.Items = ()) -> cards.Card:
-    return cards.Card(QUESTION, f"{_books(vote)}\n\n{told}", (cards.safe(vote.ties),), cards.Tone.PUBLIC, items)
+    return cards.Card(
+        QUESTION, f"{_books(vote.candidates)}\n\n{told}", (cards.safe(vote.ties),), cards.Tone.PUBLIC, items
+    )
 
 
 def poll_text(vote: Vote) -> str:
@@ -155,8 +158,8 @@ def outcome_items(vote: Vote) -> list[cards.Item]:
     return [*([OpenButton("plan", winner)] if winner else []), HowButton(vote.id)]
 
 
-def _books(vote: Vote | rules.VoteDraft) -> str:
-    return "\n".join(f"• {cards.clipped(cards.safe(book.title), 200)}" for book in vote.candidates)
+def _books(books: Sequence[rules.Candidate]) -> str:
+    return "\n".join(f"• {cards.clipped(cards.safe(book.title), 200)}" for book in books)
 
 
 VOTE = r"(?P<vote_id>\d{1,18})"

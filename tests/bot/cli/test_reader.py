@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cli.reader import NAME, UNDOABLE, PositionsFile, Reader, told_place
+from bot.cli.reader import NAME, PositionsFile, Reader, told_place
 from corpus.books import Book, Unit
 from corpus.errors import DogearError, PositionError
 from corpus.names import UnknownBook
@@ -64,32 +64,6 @@ def test_a_position_outlives_a_corrected_number_of_chapters_but_no_other_way_of_
     assert positions(reader.moved(BOOK, 27), replace(BOOK, marks=100, unit=Unit.PERCENT)) == {PEOPLE: 100}
 
 
-def test_undo_takes_back_one_change_after_the_other() -> None:
-    reader = Reader().moved(BOOK, 9).moved(OTHER, 3).cleared()
-    assert positions(reader) == {}
-    back = reader.undone()
-    assert back is not None
-    assert positions(back) == {PEOPLE: 9, TINKER: 3}
-    again = back.undone()
-    assert again is not None
-    assert positions(again) == {PEOPLE: 9}
-    assert again.undone() is not None
-    assert Reader().undone() is None
-
-
-def test_what_changes_nothing_is_nothing_to_undo() -> None:
-    reader = Reader().moved(BOOK, 9)
-    assert reader.moved(BOOK, 9).before == reader.before
-    assert Reader().cleared().before == ()
-
-
-def test_only_the_last_changes_can_be_undone() -> None:
-    reader = Reader()
-    for marks in range(1, 27):
-        reader = reader.moved(BOOK, marks)
-    assert len(reader.before) == UNDOABLE
-
-
 def test_one_book_or_all_are_cleared() -> None:
     reader = Reader().moved(BOOK, 9).moved(OTHER, 3)
     assert positions(reader.cleared(OTHER)) == {PEOPLE: 9}
@@ -108,7 +82,6 @@ def broken(data: Path, content: str | bytes) -> tuple[Reader, str]:
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     PositionsFile(tmp_path / "new").write(KEPT)
     assert PositionsFile(tmp_path / "new").read() == (KEPT, "")
-    assert KEPT.before
 
 
 def test_the_file_is_for_its_owner_alone_and_nothing_else_is_left(tmp_path: Path) -> None:
