@@ -25,8 +25,7 @@ FLAGS = (
     "--disable-dev-shm-usage",
     "--remote-debugging-port=0",
 )
-PATIENCE = 60.0
-"""Seconds until what is waited for must have happened: far more than it takes, on any machine."""
+PATIENCE = 60.0  # seconds until what is waited for must have happened: far more than it takes, on any machine
 
 
 class Page:

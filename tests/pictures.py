@@ -18,11 +18,9 @@ from bot.settings import DATA, Settings
 from tests.chromium import CHROMIUM, MISSING, Page, opened_page
 from tests.trial_page import LAST, TrialPage
 
-Scene = tuple[Image.Image, Person, str]
-"""An answer as it is seen, who asked, and what they typed."""
+Scene = tuple[Image.Image, Person, str]  # an answer as it is seen, who asked, and what they typed
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
-GIVES_NOTHING_AWAY = "Who is Laura?"
-"""Answered from 15% on, with what is no secret afterwards."""
+GIVES_NOTHING_AWAY = "Who is Laura?"  # answered from 15% on, with what is no secret afterwards
 
 WIDTH, HEIGHT, SCALE = 700, 3000, 2
 BACKGROUND, BRIGHT, QUIET = "#313338", "#f2f3f5", "#b5bac1"

@@ -15,8 +15,7 @@ PAGE = (ROOT / "docs" / "add-a-command.md").read_text(encoding="utf-8")
 FILES = dict(re.findall(r"^`([\w/]+\.py)`\n\n```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
 """What the page has one write, by the file that it goes into."""
 
-IMPORT, ENTRY = re.findall(r"^\+(.*)$", PAGE, re.MULTILINE)
-"""The two lines of registration."""
+IMPORT, ENTRY = re.findall(r"^\+(.*)$", PAGE, re.MULTILINE)  # the two lines of registration
 
 MIGRATION = re.search(r"python -m (bot\.db\.migrations) \"(.+)\"$", PAGE, re.MULTILINE)
 

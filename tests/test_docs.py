@@ -37,8 +37,7 @@ COMMANDS = ROOT / "docs" / "commands.md"
 NAMES = ("README", "CHANGELOG", "CONTRIBUTING", ".github/CODE_OF_CONDUCT", "SECURITY", "leak_benchmark/README")
 PAGES = [*(ROOT / f"{name}.md" for name in NAMES), *sorted((ROOT / "docs").glob("*.md"))]
 TYPED = "› "
-WIDTH = 100
-"""Columns at which a terminal breaks the lines of an answer, at most."""
+WIDTH = 100  # columns at which a terminal breaks the lines of an answer, at most
 
 _CONVERSATION = re.compile(
     r"(?<=<!-- conversation:begin -->\n```text\n).*(?=```\n<!-- conversation:end -->)", re.DOTALL
@@ -49,8 +48,7 @@ _COMMAND = re.compile(r"python run_bot\.py((?:[ \n]+(?:\"[^\"\n]*\"|[^\s`|\"]+))
 _SETTING = re.compile(r"^\| `([A-Z][A-Z_]+)` \|", re.MULTILINE)
 _CONSTANT = re.compile(r"^\| `((?:bot|corpus|retrieval)\.[\w.]+)\.([A-Z_]+)` \| ([^|]+) \|", re.MULTILINE)
 _COMMANDS = re.compile(r"(?:^\| `/.*\n)+", re.MULTILINE)
-_WRITTEN = re.compile(r"^`([\w/]+\.py)`\n\n```python$", re.MULTILINE)
-"""A file that the page has its reader write."""
+_WRITTEN = re.compile(r"^`([\w/]+\.py)`\n\n```python$", re.MULTILINE)  # a file that the page has its reader write
 _FENCE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 
 

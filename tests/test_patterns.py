@@ -18,15 +18,13 @@ import prompts
 import retrieval
 
 LENGTH = 300
-SECONDS = 1.0
-"""Of the processor's time, so that a busy machine is no mistake in a pattern; most take a thousandth."""
+SECONDS = 1.0  # of the processor's time, so that a busy machine is no mistake in a pattern; most take a thousandth
 
 UNITS = (
     "a", "a ", "A", "A ", "1", "1,", "1 ", "1.", "-", "_", " ", "\n", ".", ",", ":", "'", "“", "(", "[", "<", "<a ",
     "<!--", "&", "#", "*", "|", "\\", "//", "@", "the ", "chapter ", "i", "x", "★", "0:", "§", "%", "one ", "jan ",
 )  # fmt: skip
-NOT_FED = ("training", "migrations", "trial")
-"""Parts that see nothing from outside."""
+NOT_FED = ("training", "migrations", "trial")  # parts that see nothing from outside
 
 
 def patterns() -> dict[tuple[Any, int], str]:

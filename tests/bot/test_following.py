@@ -27,8 +27,7 @@ from tests.fakes.postgres import Databases
 from tests.fakes.processes import app_over
 
 NOON = dt.datetime(2027, 3, 1, 12, tzinfo=dt.UTC)
-ONE, TWO = 1 << 22, 2 << 22
-"""Clubs of shards 1 and 0 of two."""
+ONE, TWO = 1 << 22, 2 << 22  # clubs of shards 1 and 0 of two
 
 LIZ = 20
 

@@ -13,8 +13,7 @@ from corpus.library import KnownBooks
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 
 
-NO_DATABASE: Any = None
-"""For what asks the database for nothing."""
+NO_DATABASE: Any = None  # for what asks the database for nothing
 
 
 def app_on(

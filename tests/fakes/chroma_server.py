@@ -16,8 +16,7 @@ import httpx
 
 from retrieval.location import ChromaServer
 
-PATIENCE = 60.0
-"""Seconds that the server has to begin."""
+PATIENCE = 60.0  # seconds that the server has to begin
 
 
 RUN = """

@@ -17,8 +17,7 @@ from simcord.intents import censor_message, prune_guild_create, required_intent
 HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID, HELLO, ACK = 1, 2, 6, 7, 9, 10, 11
 """The operations of the gateway that are spoken here; what a bot sends beyond them is read and passed over."""
 
-BEAT = 41_250
-"""Milliseconds between heartbeats, as Discord asks for."""
+BEAT = 41_250  # milliseconds between heartbeats, as Discord asks for
 
 
 @dataclass(slots=True)

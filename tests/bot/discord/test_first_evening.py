@@ -10,8 +10,7 @@ from bot.club_settings import SetUp
 from bot.features.welcome.cog import WelcomeCog
 from tests.fakes.club import Club, buttons, fill, message, shown
 
-SHORT = 8
-"""Names that a member sees at most."""
+SHORT = 8  # names that a member sees at most
 
 
 class Hand:

@@ -22,8 +22,7 @@ from tests.fakes.club import Club, buttons, fields, message, opened_club, shown,
 SPOILER = "Silas drowned his brother for the sake of the lamp. Was he right?"
 HARMLESS = "Which book do you give away most often?"
 KEPT = "How many pages do you read in one evening?"
-BEGIN = "2026-01-01 00:00:00.000000"
-"""How SQLite is given the moment at which time begins."""
+BEGIN = "2026-01-01 00:00:00.000000"  # how SQLite is given the moment at which time begins
 
 
 def said(club: Club) -> list[str]:
