@@ -8,7 +8,7 @@ from sqlalchemy import PrimaryKeyConstraint
 from sqlalchemy.orm import Mapped
 
 from bot.app import App
-from bot.db.base import Base, insert_into
+from bot.db.base import Base, Personal, insert_into
 from bot.people import NO_CLUB, Member
 from corpus.errors import DogearError
 
@@ -27,7 +27,9 @@ class AskedTooMuch(DogearError):
 
 
 class UsageRow(Base):
-    """Tokens of the chat model that a club has used on a day (UTC)."""
+    """Tokens of the chat model that a club has used on a day (UTC); outside of one, a person by their own id."""
+
+    personal = (Personal("usage", "days on which you used the AI outside of a club", by="club"),)
 
     __tablename__ = "usage"
     __table_args__ = (PrimaryKeyConstraint("club", "day"),)
@@ -56,9 +58,9 @@ class Allowance:
         own.append(self._now())
         club.append(self._now())
 
-    async def has_tokens(self, club: int) -> bool:
-        """Return whether a club may still ask the chat model today."""
-        return await self.spent(club) < self._settings.club_tokens
+    async def has_tokens(self, member: Member) -> bool:
+        """Return whether a club, or somebody outside of one, may still ask the chat model today."""
+        return await self.spent(member.club or member.id) < self._settings.club_tokens
 
     async def spent(self, club: int) -> int:
         """Return the tokens that a club has used today."""
@@ -66,12 +68,14 @@ class Allowance:
             row = await session.get(UsageRow, (club, self._today))
             return 0 if row is None else row.tokens
 
-    async def spend(self, club: int, tokens: int) -> None:
-        """Count the tokens of an answer."""
+    async def spend(self, member: Member, tokens: int) -> None:
+        """Count the tokens of an answer, for a club or for somebody outside of one."""
         if not tokens:
             return
         async with self._database.writing() as session:
-            insert = insert_into(session, UsageRow).values(club=club, day=self._today, tokens=tokens)
+            insert = insert_into(session, UsageRow).values(
+                club=member.club or member.id, day=self._today, tokens=tokens
+            )
             more = {"tokens": UsageRow.tokens + insert.excluded.tokens}
             await session.execute(insert.on_conflict_do_update(index_elements=["club", "day"], set_=more))
 

@@ -99,23 +99,29 @@ async def visitor(interaction: Interaction) -> tuple[Member, Place]:
             club = await club_of_direct_message(bot_of(interaction), person)
         except ClubUnclear as unclear:
             name = interaction.command.name if interaction.command else ""
-            if name == "ask" and interaction.type is discord.InteractionType.application_command:
+            if name in WAITS and interaction.type is discord.InteractionType.application_command:
                 given, app = interaction.namespace, app_of(interaction)
-                unclear.waiting = await keep_waiting(app, person, channel, given.question, given.book or "")
+                asked = getattr(given, WAITS[name]) or ""
+                unclear.waiting = await keep_waiting(app, person, channel, asked, given.book or "", WAITING[name])
             raise
     return Member(club, person), Place(club, channel)
 
 
-WAITING = "waiting"  # what is kept of a direct message until its club is chosen
+WAITS = {"ask": "question", "hint": "question", "who": "name", "recap": "section"}
+"""Commands that wait in direct messages until their club is chosen, each with the field of what is asked."""
+WAITING = {name: f"waiting-{name}" for name in WAITS} | {"ask": "waiting"}
+"""What is kept of them until then; what was said waits as a question does."""
 
 
-async def keep_waiting(app: App, person: int, channel: int, text: str, book: str | None = None) -> str:
+async def keep_waiting(
+    app: App, person: int, channel: int, text: str, book: str | None = None, do: str = WAITING["ask"]
+) -> str:
     """Keep what was asked in a direct message until its club is chosen, and return its id.
 
     `book` is what was typed beside a command's question, empty for nothing; of what was said, it is None.
     """
     member, place = Member(NO_CLUB, person), Place(NO_CLUB, channel)
-    return (await app.get(AskedQuestions).keep(WAITING, member, place, text, book)).id
+    return (await app.get(AskedQuestions).keep(do, member, place, text, book)).id
 
 
 async def acknowledge(interaction: Interaction, right: Right | None = None) -> tuple[Member, Place]:

@@ -116,17 +116,24 @@ def test_whoever_asked_longest_ago_is_forgotten_first() -> None:
 async def test_tokens_of_a_club_are_counted_until_the_day_is_over_everywhere_alike(records: Sessions) -> None:
     clock = Clock(NOON.replace(hour=23, minute=30))
     allowed = allowance(clock, records, club_tokens=100)
-    await allowed.spend(1, 99)
-    assert await allowed.has_tokens(1)
-    await allowed.spend(1, 1)
-    assert not await allowed.has_tokens(1)
-    assert await allowed.has_tokens(2)
+    await allowed.spend(Member(1, 20), 99)
+    assert await allowed.has_tokens(Member(1, 20))
+    await allowed.spend(Member(1, 20), 1)
+    assert not await allowed.has_tokens(Member(1, 20))
+    assert await allowed.has_tokens(Member(2, 20))
     assert allowed.tomorrow == dt.datetime(2025, 3, 2, tzinfo=dt.UTC)
     clock.now = clock.now.astimezone(dt.timezone(dt.timedelta(hours=2)))  # the second of March there
-    assert not await allowed.has_tokens(1)
+    assert not await allowed.has_tokens(Member(1, 20))
     assert allowed.tomorrow == dt.datetime(2025, 3, 2, tzinfo=dt.UTC)
     clock.now = allowed.tomorrow
-    assert await allowed.has_tokens(1)
+    assert await allowed.has_tokens(Member(1, 20))
+
+
+async def test_outside_of_a_club_everybody_has_their_own_tokens(records: Sessions) -> None:
+    allowed = allowance(Clock(), records, club_tokens=100)
+    await allowed.spend(Member(NO_CLUB, 20), 100)
+    assert not await allowed.has_tokens(Member(NO_CLUB, 20))
+    assert await allowed.has_tokens(Member(NO_CLUB, 21))
 
 
 def test_a_meter_is_told_whose_limit_was_reached_and_not_who_it_was() -> None:

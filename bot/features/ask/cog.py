@@ -18,9 +18,8 @@ from bot.features.ceilings.store import Audiences
 from bot.features.progress.store import Progress
 from bot.features.progress.views import asked_once, heard_card
 from bot.features.prompts.store import Prompts
-from bot.features.schedules.store import LAST_MEETING, Schedules
 from bot.people import Member, Place
-from corpus.names import find_book, names_in, without_names
+from corpus.names import names_in, without_names
 from corpus.positions import reported
 
 SEEN = 5_000  # messages that are remembered as answered: a gateway that comes back may tell of the last ones again
@@ -222,10 +221,7 @@ class QuestionCog(visitor.AppCog):
     @visitor.in_clubs_and_direct_messages
     async def hint(self, interaction: Interaction, question: Question, book: str | None = None) -> None:
         """Get a hint: what to think about, where to look, and the answer once you have read that far."""
-        member, place = await visitor.acknowledge(interaction)
-        answer = await self._app.get(Questions).put("hint", member, place, question, book)
-        card = views.hint_card(answer, self._app.books, 1)
-        await context.deliver(interaction, await views.with_place(self._app, answer, card))
+        await self._answer(interaction, "hint", question, book)
 
     @app_commands.command()
     @app_commands.describe(book="The book", section="Which part, such as chapter 5, chapters 5-7 or since chapter 9")
@@ -233,17 +229,7 @@ class QuestionCog(visitor.AppCog):
     @visitor.in_clubs_and_direct_messages
     async def recap(self, interaction: Interaction, book: str | None = None, section: Name | None = None) -> None:
         """Recap the story up to where you are."""
-        member, place = await visitor.acknowledge(interaction)
-        if " ".join((section or "").casefold().split()) in LAST_MEETING:
-            known = find_book(book, self._app.books_of(member.club)) if book else None
-            slug, section = await self._app.get(Schedules).since_last_meeting(
-                place, context.parent_of(interaction), known
-            )
-        else:
-            slug = (await self._app.get(Questions).needed(member, place, book)).slug
-        answer = await self._app.get(Questions).put("recap", member, place, section or "", slug)
-        card = views.page_card(answer, self._app.books, 1)
-        await context.deliver(interaction, await views.with_place(self._app, answer, card))
+        await self._answer(interaction, "recap", section or "", book)
 
     @app_commands.command()
     @app_commands.describe(name="The name, or a part of it", book="The book")
@@ -251,10 +237,13 @@ class QuestionCog(visitor.AppCog):
     @visitor.in_clubs_and_direct_messages
     async def who(self, interaction: Interaction, name: Name, book: str | None = None) -> None:
         """Find out who somebody is, from what you have read so far."""
+        await self._answer(interaction, "who", name, book)
+
+    async def _answer(self, interaction: Interaction, do: str, text: str, book: str | None) -> None:
         member, place = await visitor.acknowledge(interaction)
-        answer = await self._app.get(Questions).put("who", member, place, name, book)
-        card = views.private_card(answer, self._app.books)
-        await context.deliver(interaction, await views.with_place(self._app, answer, card))
+        parent = context.parent_of(interaction)
+        card = await views.command_card(self._app, do, member, place, text, book, parent)
+        await context.deliver(interaction, card)
 
 
 FEATURE = visitor.Feature(

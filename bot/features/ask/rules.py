@@ -205,7 +205,7 @@ class Questions:
         """
         audience = said.audience if said else await self._audience(asked.member, asked.place, public=public)
         asks_model = asked.do == "ask" and self._discussion.has_model
-        no_tokens = asks_model and not await self._allowance.has_tokens(asked.member.club)
+        no_tokens = asks_model and not await self._allowance.has_tokens(asked.member)
         repeated = public and said is None
         back = f"<t:{int(self._allowance.tomorrow.timestamp())}:R>"
         note = f"Quotes only: today’s AI limit is used up. It resets {back}." if no_tokens else ""
@@ -246,7 +246,7 @@ class Questions:
         how = str(reply.mode) if reply.answered else "neutral"
         self._meter.count("answers", reply.do, how)
         self._meter.time("answer_seconds", time.monotonic() - begun, how)
-        await self._allowance.spend(asked.member.club, reply.tokens)
+        await self._allowance.spend(asked.member, reply.tokens)
         return answer(reply)
 
     async def _of_club(self, asked: Asked, *, public: bool) -> tuple[str, Reply | None]:

@@ -55,8 +55,10 @@ from bot.features.ask.rules import OFFERS, Answer, First, Questions
 from bot.features.ask.store import Asked, AskedQuestions, DirectMessages
 from bot.features.ceilings.store import Audiences
 from bot.features.progress.views import asked_for, asked_once, asking
+from bot.features.schedules.store import LAST_MEETING, Schedules
 from bot.people import Member, Place
 from corpus.books import Book, Slug
+from corpus.names import find_book
 from corpus.passages import LICENSED
 from corpus.positions import describe_position
 from retrieval.gate import Audience
@@ -281,6 +283,26 @@ async def answer_privately(interaction: Interaction, ask: Callable[[First], Awai
     await in_two_steps(bot_of(interaction), ask, send, lambda _, answer: send(answer))
 
 
+async def command_card(
+    app: App, do: str, member: Member, place: Place, text: str, book: str | None, parent: int = 0
+) -> Card:
+    """Return the private card of a hint, of who somebody is, or of a recap, whose `text` is the part that it is of.
+
+    The `parent` of a thread is the channel that it belongs to.
+    """
+    if do == "recap" and " ".join(text.casefold().split()) in LAST_MEETING:
+        known = find_book(book, app.books_of(member.club)) if book else None
+        book, text = await app.get(Schedules).since_last_meeting(place, parent, known)
+    elif do == "recap":
+        book = (await app.get(Questions).needed(member, place, book)).slug
+    answer = await app.get(Questions).put(do, member, place, text, book)
+    if do == "who":
+        card = private_card(answer, app.books)
+    else:
+        card = hint_card(answer, app.books, 1) if do == "hint" else page_card(answer, app.books, 1)
+    return await with_place(app, answer, card)
+
+
 async def with_place(app: App, answer: Answer, card: Card, asked: Items | None = None) -> Card:
     """Return the card of a private answer that also asks where its reader is.
 
@@ -362,7 +384,8 @@ class ClubMenu(Picked, template=r"club(?::[A-Za-z0-9_-]{1,16})?"):
         about = f"about {guild.name if guild else 'that club'}" if member.club else "about no club, only about you"
         note = f"Our direct messages are now {about}. /club switch changes that."
         if waiting := self.custom_id.partition(":")[2]:
-            await _answer_waiting(interaction, await own_question(interaction, waiting, WAITING), member, note)
+            asked = await own_question(interaction, waiting, *WAITING.values())
+            await _answer_waiting(interaction, asked, member, note)
         else:
             await replace_card(interaction, notice_card(note))
 
@@ -370,6 +393,11 @@ class ClubMenu(Picked, template=r"club(?::[A-Za-z0-9_-]{1,16})?"):
 async def _answer_waiting(interaction: Interaction, asked: Asked, member: Member, note: str) -> None:
     """Answer what waited for its club, in place of the menu."""
     app, place = app_of(interaction), Place(member.club, asked.place.id)
+    if asked.do != WAITING["ask"]:
+        do = asked.do.partition("-")[2]
+        card = await command_card(app, do, member, place, asked.text, asked.book)
+        await replace_card(interaction, replace(card, note=note))
+        return
 
     async def ask(first: First) -> Answer:
         if asked.book is None:

@@ -73,7 +73,7 @@ def _in(column: ColumnElement[Any] | InstrumentedAttribute[int], club: int | Non
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, dt.datetime):
+    if isinstance(value, dt.date):
         return value.isoformat()
     return dict(value.marks) if isinstance(value, Reveals) else value
 

@@ -118,11 +118,11 @@ class Prompts:
             own = await workers.do(lambda: discussion.library_questions(audience, book.slug))
             turns = max(1, math.ceil(len(own) / DRAFTS))
             return own[turn % turns * DRAFTS :][:DRAFTS]
-        quote_only = library or not await allowance.has_tokens(member.club)
+        quote_only = library or not await allowance.has_tokens(member)
         found, tokens = await workers.do(
             lambda: discussion.drafts(audience, book.slug, kind, turn, quote_only=quote_only)
         )
-        await allowance.spend(member.club, tokens)
+        await allowance.spend(member, tokens)
         return found
 
     async def _readers(self, member: Member, place: Place, book: Book, where: str) -> Audience:

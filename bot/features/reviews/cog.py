@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from bot.answering.texts import reach
 from bot.app import App
 from bot.discord import autocomplete, buttons
-from bot.discord.buttons import DANGER, ID, PAGE, PRIMARY, Cancel, Confirm, Dialogue, OwnButton, Page, Undo
+from bot.discord.buttons import DANGER, ID, PAGE, PRIMARY, Cancel, Confirm, Dialogue, OwnButton, Page, Picked, Undo
 from bot.discord.cards import INPUT, MODAL_TITLE, Card, Interaction, notice_card, one_line, opening, paged_card, safe
 from bot.discord.context import Choice, Refused, app_of, deliver
 from bot.discord.visitor import BY_BUTTON, AppCog, Feature, acknowledge, in_clubs_and_direct_messages, visitor
@@ -94,6 +94,27 @@ class ReviewPageButton(Page, template=rf"reviews:{ID}:{PAGE}"):
         return await reviews_card(app, member, place, asked, self.page)
 
 
+FILTERS = {"1 any": "All reviews", "5 any": "Five stars", "4 any": "Four stars or more", "3 any": "Three or more"}
+FILTERS |= {f"1 {since}": f"Of the last {since}" for since in DAYS}
+
+
+class FilterMenu(Picked, template=r"reviews-filter:(?P<book>.{1,80})"):
+    """Picks which of the reviews of a book are shown, by their stars or their age."""
+
+    @classmethod
+    def of(cls, slug: Slug) -> Self:
+        """Return the menu."""
+        options = [discord.SelectOption(label=label, value=value) for value, label in FILTERS.items()]
+        return cls(discord.ui.Select(custom_id=f"reviews-filter:{slug}", placeholder="Which ones?", options=options))
+
+    async def card(self, interaction: Interaction, values: list[str]) -> Card:
+        """Show those in place of the list."""
+        app, (member, place) = app_of(interaction), await visitor(interaction)
+        known = await app.get(Questions).needed(member, place, self.custom_id.partition(":")[2])
+        asked = await app.get(AskedQuestions).keep("reviews", member, place, values[0], known.slug)
+        return await reviews_card(app, member, place, asked)
+
+
 async def of_button(button: OwnButton, interaction: Interaction) -> tuple[App, Asked, Book]:
     """Return the app, and what is kept for a button, with its book. Raises Refused for anybody else."""
     asked, app = await button.asked(interaction), app_of(interaction)
@@ -151,9 +172,10 @@ async def reviews_card(app: App, member: Member, place: Place, asked: Asked, pag
     stars, _, since = asked.text.partition(" ")
     found = await reviews_for(app, member, place, book, int(stars), since)
     if not found:
-        return notice_card("There are no such reviews for what you’ve read so far.", book.title)
+        filters = [FilterMenu.of(book.slug)] if asked.text != "1 any" else []
+        return notice_card("There are no such reviews for what you’ve read so far.", book.title, filters)
     items = [_item(review, member) for review in found]
-    return paged_card(book.title, items, page, partial(ReviewPageButton, asked.id))
+    return paged_card(book.title, items, page, partial(ReviewPageButton, asked.id), items=[FilterMenu.of(book.slug)])
 
 
 def _item(review: ReadReview, reader: Member) -> str:
@@ -352,5 +374,6 @@ class ReviewCog(AppCog):
 
 BUTTONS = (
     ReviewPageButton, ReviewDeleteButton, ReviewGoneButton, ReviewBackButton, ReviewDraftButton, ReviewEditButton,
+    FilterMenu,
 )  # fmt: skip
 FEATURE = Feature("reviews", cogs=(ReviewCog,), buttons=BUTTONS)

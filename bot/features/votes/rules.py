@@ -242,5 +242,4 @@ def rounds(count: Count, titles: Mapping[str, str]) -> list[str]:
 
 def explanation(kind: VoteKind) -> str:
     """Return an explanation of how a vote is counted."""
-    lot = "The lot was drawn when the vote began, before anybody voted."
-    return f"{_WAYS[kind]}\n{RULES_OF_TIES[kind]} {lot}"
+    return f"{_WAYS[kind]}\n{RULES_OF_TIES[kind]}"

@@ -67,7 +67,7 @@ async def test_hundreds_of_calls_at_once_all_succeed(records: Sessions) -> None:
         await shelve(records, member, shelved(str(number)))
         assert shelved(str(number)) in await shelf_of(records, member)
         await move(records, member, {str(number): Reached(number, 999, "page")}, NOON)
-        await Allowance(app_on(records)).spend(club, 1)
+        await Allowance(app_on(records)).spend(Member(club, 20), 1)
 
     await asyncio.gather(*map(one, range(300)))
     everything = [
@@ -83,7 +83,9 @@ async def test_hundreds_of_calls_at_once_all_succeed(records: Sessions) -> None:
 
 async def test_two_openings_of_one_folder_write_side_by_side(tmp_path: Path) -> None:
     async with open_database(tmp_path) as here, open_database(tmp_path) as there:
-        await asyncio.gather(*(Allowance(app_on(records)).spend(1, 1) for _ in range(50) for records in (here, there)))
+        await asyncio.gather(
+            *(Allowance(app_on(records)).spend(Member(1, 20), 1) for _ in range(50) for records in (here, there))
+        )
         assert await Allowance(app_on(here)).spent(1) == await Allowance(app_on(there)).spent(1) == 100
 
 
@@ -101,7 +103,7 @@ def test_a_killed_process_loses_nothing_that_it_was_told_is_kept(tmp_path: Path)
     ended = script(
         """
         for number in range(25):
-            await Allowance(app_on(records)).spend(1, 1)
+            await Allowance(app_on(records)).spend(Member(1, 20), 1)
             print(number, flush=True)
         os._exit(9)
         """,

@@ -23,7 +23,7 @@ from bot.features.votes.rules import Candidate, VoteDraft, VoteKind, VoteProblem
 from bot.features.votes.store import Nominations, Votes
 from bot.features.watch.store import WatchRow
 from bot.limits import Allowance
-from bot.people import Member, Place, Reached
+from bot.people import NO_CLUB, Member, Place, Reached
 from corpus.books import Reveals
 from retrieval.gate import Audience
 from tests.fakes.app import app_on
@@ -83,7 +83,8 @@ async def tell_everything(records: Sessions, club: int, person: int) -> None:
     await schedules_of(records).remind(kept.id, member, By.DIRECT)
     await schedules_of(records).note(kept, 1, member, COMING)
     await DirectMessages(app_on(records)).choose(person, club)
-    await Allowance(app_on(records)).spend(club, 5)
+    for spender in (member, Member(NO_CLUB, person)):
+        await Allowance(app_on(records)).spend(spender, 5)
 
 
 @pytest.fixture
@@ -108,7 +109,7 @@ async def test_a_person_gets_all_that_is_held_and_nothing_of_others(told: Sessio
     held = await held_about(told, JIM)
     assert held.keys() == {"member", "clubs", *NAMES}
     assert (held["member"], held["clubs"]) == (JIM, [1, 2])
-    assert clubs_in(held) == {name: {1, 2} for name in NAMES} | {"direct_messages": {2}}
+    assert clubs_in(held) == {name: {1, 2} for name in NAMES} | {"direct_messages": {2}, "usage": {JIM}}
     text = json.dumps(held)
     assert words(1, JIM) in text
     assert str(PETER) not in text
@@ -160,7 +161,7 @@ async def test_a_person_is_forgotten_in_one_club(told: Sessions) -> None:
     assert [review.club for review in gone] == [1]
     held = await held_about(told, JIM)
     assert held["clubs"] == [2]
-    assert clubs_in(held) == {name: {2} for name in NAMES}
+    assert clubs_in(held) == {name: {2} for name in NAMES} | {"usage": {JIM}}
     assert await DirectMessages(app_on(told)).chosen(JIM) == 2
     await forget_person(told, JIM, 2)
     assert await DirectMessages(app_on(told)).chosen(JIM) is None

@@ -10,6 +10,7 @@ import pytest
 from bot.discord.context import permissions
 from bot.features.ask.store import BotMemory
 from bot.limits import Allowance
+from bot.people import Member
 from bot.start import link
 from retrieval.retriever import Retriever
 from tests.fakes.chat_server import Behaviour, ChatServer, chat_server
@@ -182,7 +183,7 @@ async def test_a_club_whose_tokens_are_used_up_is_answered_by_quotes_until_tomor
     server.says = "LEAD: Silas rows out alone and saves two fishermen."
     liz = await club.reader("Liz", the_lantern="ch 5")
     with club.env.time_context():
-        await club.app.get(Allowance).spend(club.guild.id, 500_000)
+        await club.app.get(Allowance).spend(Member(club.guild.id, 20), 500_000)
     told = shown(await liz.slash(club.general, "ask", question=STORM))
     assert "by AI" not in told
     assert "two fishermen" in told

@@ -176,6 +176,30 @@ async def test_a_command_in_a_direct_message_waits_too_and_one_may_have_no_club(
     assert "drowned" not in said(liz.user.dm_channel)[-1]
 
 
+WAIT: dict[str, tuple[dict[str, str], str]] = {
+    "hint": ({"question": "Who drowned his brother?"}, "hint 1 of 3"),
+    "who": ({"name": "Silas"}, "Silas"),
+    "recap": ({"section": "chapter 10"}, "drowned"),
+}
+"""Commands that wait for their club, what is typed, and what their answers hold."""
+
+
+@pytest.mark.parametrize("command", WAIT)
+async def test_every_command_that_asks_of_a_book_waits_for_the_club_and_is_then_answered(
+    club: Club, command: str
+) -> None:
+    other = club.env.create_guild("The Harbour Club")
+    liz = await club.reader("Liz", the_lantern="finished")
+    await club.reads(other.add_member(liz.user), "the-lantern", "ch 1")
+    typed, told = WAIT[command]
+    asked = await liz.user.slash(command, **typed, book="The Lantern")
+    assert "Which one is this about?" in shown(asked)
+    await club.restart()
+    answer = await liz.user.select(message(asked), [str(club.guild.id)])
+    assert told in shown(answer)
+    assert "now about The Island Club" in shown(answer)
+
+
 async def test_who_has_left_a_club_takes_nothing_of_it_along(club: Club) -> None:
     liz = await club.reader("Liz", the_lantern="finished")
     guild = club.env.backend.get_guild(club.guild.id)

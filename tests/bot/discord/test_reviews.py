@@ -190,6 +190,20 @@ async def test_reviews_are_read_as_far_as_their_reader_is(reviewing: Club) -> No
     assert "A reader · ★★★★☆" in last.replace("**", "")
 
 
+async def test_the_list_is_narrowed_by_stars_and_age_also_from_a_books_card(reviewing: Club) -> None:
+    liz = await reviewing.reader("Liz", the_lantern="finished")
+    card = await liz.slash(reviewing.general, "book show", book=LANTERN)
+    listed = await liz.click(message(card), label="Reviews")
+    assert "drowned" in shown(listed)
+    await reviewing.restart()
+    four = await liz.select(message(listed), ["4 any"])
+    assert "A slow book" in shown(four)
+    assert "drowned" not in shown(four)
+    none = await liz.select(message(four), ["1 week"])
+    assert "There are no such reviews" in shown(none)
+    assert "drowned" in shown(await liz.select(message(none), ["1 any"]))
+
+
 async def test_ones_own_comes_first_and_others_carry_their_names(reviewing: Club) -> None:
     liz, jim = reviewing.member("Liz"), reviewing.member("Jim")
     await write(reviewing, liz, stars=["1"], text="Too grey for me.", said="not started")
