@@ -111,7 +111,8 @@ class FilterMenu(Picked, template=r"reviews-filter:(?P<book>.{1,80})"):
         """Show those in place of the list."""
         app, (member, place) = app_of(interaction), await visitor(interaction)
         known = await app.get(Questions).needed(member, place, self.custom_id.partition(":")[2])
-        asked = await app.get(AskedQuestions).keep("reviews", member, place, values[0], known.slug)
+        chosen = values[0] if values[0] in FILTERS else "1 any"
+        asked = await app.get(AskedQuestions).keep("reviews", member, place, chosen, known.slug)
         return await reviews_card(app, member, place, asked)
 
 

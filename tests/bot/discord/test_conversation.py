@@ -1,5 +1,6 @@
 """Mentions, replies and direct messages: one answer to each, for whoever reads along."""
 
+import pytest
 from simcord import ChannelHandle
 
 from bot.features.ceilings.store import Audiences
