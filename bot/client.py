@@ -19,6 +19,7 @@ from bot.audit import Audit
 from bot.db.jobs import JobTable
 from bot.discord.context import ClubBot, begin, tell
 from bot.features.ask.store import AskedQuestions, BotMemory, IsMember
+from bot.features.my_data.store import MyData
 from bot.features.registry import FEATURES
 from bot.jobs import Jobs
 from bot.logs import Meter
@@ -122,6 +123,7 @@ class Connections:
 
 log = logging.getLogger(__name__)
 
+DAY = 86_400.0  # seconds
 ANSWERS = 6.0  # seconds in which what is under way can be finished, once the bot is to leave: Docker kills it after ten
 
 MODEL = 3.5
@@ -190,6 +192,7 @@ class Dogear(ClubBot):
         self.presence = Presence(app, self._is_in)
         self.jobs = Jobs(JobTable(app.database), app.now, app.shards, self.presence.here, app.meter)
         self.under_way = UnderWay()
+        self._tidying: asyncio.Task[None] | None = None
 
     async def setup_hook(self) -> None:
         """Put the parts together, once the token is accepted and before any event arrives."""
@@ -199,22 +202,38 @@ class Dogear(ClubBot):
                 await self.add_cog(cog(self))
             self.jobs.work |= {kind: work(self) for kind, work in feature.jobs.items()}
         if self.app.shards.direct:  # of several processes, one does what is about all clubs
-            await self.app.get(AskedQuestions).forget_old()
-            await self.app.get(Audit).forget_old()
             await sync_if_changed(self.tree, self.app.get(BotMemory))
 
     async def on_ready(self) -> None:
         """Say that the bot is there, and see to what became due meanwhile."""
         log.info("here as %s, in %d servers", self.user, len(self.guilds))
         try:
-            await self.presence.returned([guild.id for guild in self.guilds])
+            await self.presence.only_in({guild.id for guild in self.guilds})
         finally:
             self.jobs.start()
+        self._tidying = self._tidying or asyncio.create_task(self._tidy(), name="tidying")
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """See to what is due in a server to which the bot comes back."""
         await self.presence.returned([guild.id])
         self.jobs.nudge()
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Note that the bot was removed from a server; what is kept of it is deleted once it stays away."""
+        await self.presence.left(guild.id)
+
+    async def _tidy(self) -> None:
+        """Forget once a day what is kept for a time only (docs/privacy.md)."""
+        while True:
+            try:
+                if self.app.shards.direct:
+                    await self.app.get(AskedQuestions).forget_old()
+                    await self.app.get(Audit).forget_old()
+                for club in await self.presence.long_left():
+                    await self.app.get(MyData).delete_club(club)
+            except Exception:
+                log.exception("what is old could not be forgotten; it is tried again tomorrow")
+            await asyncio.sleep(DAY)
 
     async def launch_shard(self, gateway: URL, shard_id: int, *, initial: bool = False) -> None:
         """Connect a shard, with a limit to the time that it waits before it connects again."""
@@ -237,6 +256,8 @@ class Dogear(ClubBot):
 
     async def close(self) -> None:
         """Finish timed work that has begun, and leave."""
+        if self._tidying:
+            self._tidying.cancel()
         await self.jobs.stop()
         await super().close()
 

@@ -10,7 +10,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ from rich.table import Table
 
 from bot.cli.data import described
 from bot.cli.start import DataFolder, LibraryFolder, app
-from bot.db.copy import reviews_in
+from bot.db.copy import read_in, reviews_in
 from bot.logs import set_up_logs
 from bot.settings import Settings, SettingsError
 from corpus.books import Slug
@@ -109,6 +109,23 @@ def check_book(look: Outlook) -> Check:
     return Check("Book", True, found + said)
 
 
+def check_club_books(settings: Settings, look_through: Callable[[Library, Slug], Outlook]) -> Iterator[Check]:
+    """Look at the books of clubs as at those of the library; an organiser of the club corrects them."""
+    from bot.features.books.rules import put
+    from bot.features.books.store import every_book
+
+    cure = "An organiser of its club can change it with /book sources."
+    with tempfile.TemporaryDirectory(prefix="dogear-") as name:
+        folder = Path(name)
+        for text in read_in(settings.club_data, every_book):
+            put(folder / text.slug, text.files)
+        library, found = check_library(folder)
+        for one in found[1:]:
+            yield Check("Club book", one.ok, one.found.replace(f"{folder}/", ""), cure, serious=False)
+        for look in (look_through(library, slug) for slug in library.books) if library else ():
+            yield replace(check_book(look), name="Club book")
+
+
 def check_store(folder: Path | None, opened: Opened, texts: Callable[[], list[ClubText]]) -> Check:
     """Look at whether the vector store, in `folder` or on a server, fits the library and the texts of the clubs."""
     name, later = "Vector store", "It is built when it is needed; “python run_bot.py index” does it now."
@@ -170,6 +187,8 @@ def examine(
     books, found = check_library(settings.library)
     yield from found
     yield from (check_book(look.look_through(books, slug)) for slug in books.books) if books else ()
+    if database.ok:
+        yield from check_club_books(settings, look.look_through)
     if books is not None and model.ok and folder.ok and database.ok:
         yield check_store(
             None if settings.chroma else settings.data / "chroma",

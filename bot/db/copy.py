@@ -3,11 +3,11 @@
 import asyncio
 import sqlite3
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Table, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,6 +19,9 @@ from bot.people import EVERY
 
 if TYPE_CHECKING:
     from bot.features.reviews.store import Review  # importing what searches takes a second
+
+
+T = TypeVar("T")
 
 
 async def _count_on(table: Table, here: AsyncConnection, there: AsyncConnection) -> None:
@@ -68,18 +71,24 @@ async def _look_at(address: Address) -> Seen:
         return Seen(kind, address.name, await connection.run_sync(version_of, address.name))
 
 
-def reviews_in(where: str | Path) -> list["Review"]:
-    """Return all reviews of a database of today's version; none of another. Raises StorageUnavailable.
+def read_in(where: str | Path, read: Callable[[Sessions], Awaitable[list[T]]]) -> list[T]:
+    """Return what is read in a database of today's version; nothing of another one. Raises StorageUnavailable.
 
     This blocks, and needs a thread without an event loop of its own.
     """
+
+    async def found(address: Address) -> list[T]:
+        async with opened_engine(address) as engine:
+            return await read(Sessions(engine, address.name))
+
+    return asyncio.run(found(Address.of(where))) if look_at(where).version == HEAD else []
+
+
+def reviews_in(where: str | Path) -> list["Review"]:
+    """Return all reviews of a database, as `read_in` does."""
     from bot.features.reviews.store import every_review
 
-    async def read(address: Address) -> list["Review"]:
-        async with opened_engine(address) as engine:
-            return await every_review(Sessions(engine, address.name), EVERY)
-
-    return asyncio.run(read(Address.of(where))) if look_at(where).version == HEAD else []
+    return read_in(where, lambda sessions: every_review(sessions, EVERY))
 
 
 BATCH = 100  # rows that are held in memory at a time

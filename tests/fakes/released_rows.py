@@ -14,7 +14,22 @@ from sqlalchemy import Connection, MetaData, Table, create_engine, insert, selec
 from bot.db.migrate import upgrade
 from bot.db.sessions import NAME, Address, opened_engine
 
-VERSIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0013"]
+VERSIONS = [
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0006",
+    "0007",
+    "0008",
+    "0009",
+    "0010",
+    "0011",
+    "0012",
+    "0013",
+    "0014",
+]
 AT = "2025-03-01 12:00:00.000000"  # how SQLite is given noon, the time of most rows
 
 ROWS_0001 = """
@@ -129,27 +144,17 @@ ROWS_0012 = """
 ROWS_0013 = """
     INSERT INTO section_members (schedule, section, club, member, what, at) VALUES (5, 1, 1, 10, 'coming', 'NOON');
 """
+ROWS_0014 = """
+    UPDATE away SET since = 'NOON';
+"""
 STEPS = dict(
     zip(
         VERSIONS,
-        [
-            ROWS_0001,
-            ROWS_0002,
-            ROWS_0003,
-            ROWS_0004,
-            ROWS_0005,
-            ROWS_0006,
-            "",
-            ROWS_0008,
-            ROWS_0009,
-            ROWS_0010,
-            ROWS_0011,
-            ROWS_0012,
-            ROWS_0013,
-        ],
+        (ROWS_0001, ROWS_0002, ROWS_0003, ROWS_0004, ROWS_0005, ROWS_0006, "", ROWS_0008, ROWS_0009, ROWS_0010,
+         ROWS_0011, ROWS_0012, ROWS_0013, ROWS_0014),
         strict=True,
     )
-)
+)  # fmt: skip
 LAST = {"0002": "0003", "0003": "0008", "0006": "0008", "0008": "0008"}
 """The last version that has the tables and columns of a version, where a later one takes some away."""
 ROWS = {

@@ -210,7 +210,7 @@ class BookText:
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder) as stage:
                 made = Path(stage) / self.digest
-                _put(made / self.slug, self.files)
+                put(made / self.slug, self.files)
                 try:
                     made.rename(home.parent)
                 except OSError:
@@ -219,7 +219,8 @@ class BookText:
         return home
 
 
-def _put(folder: Path, files: Mapping[str, str]) -> None:
+def put(folder: Path, files: Mapping[str, str]) -> None:
+    """Write files into a new folder."""
     folder.mkdir(parents=True)
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8", newline="")
@@ -243,10 +244,10 @@ def draft_from(
         library, inbox = Path(folder) / "library", Path(folder) / "files"
         inbox.mkdir()
         for other, known in others.items():
-            _put(library / other, {BOOK_FILE: known})
+            put(library / other, {BOOK_FILE: known})
         paths = [_kept(inbox, name, content) for name, content in files]
         toml = toml_of(form, before.toml if before else _said_by(paths, slug, Path(folder) / "alone"))
-        _put(library / slug, {**(before.documents if before else {}), BOOK_FILE: toml})
+        put(library / slug, {**(before.documents if before else {}), BOOK_FILE: toml})
         if form.text.strip():
             pasted = f"{form.title} by {form.author}\n\n{form.text.strip()}\n"
             paths.append(_kept(inbox, "pasted.txt", pasted.encode()))

@@ -18,6 +18,7 @@ from tenacity import AsyncRetrying, retry_if_exception_type, wait_exponential
 from bot.app import App
 from bot.club_settings import lock_club
 from bot.db.base import Base, Personal
+from bot.db.sessions import Sessions
 from bot.features.books.rules import BookText
 from bot.features.reviews.store import Reviews
 from bot.people import Member, club_name
@@ -347,6 +348,13 @@ class ClubBooks:
         for folder in self._folder().glob("*/*"):  # others are of processes that may be a step ahead
             if folder.name in self._outdated - set(self._known.values()):
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+async def every_book(database: Sessions) -> list[BookText]:
+    """Return the books of all clubs that are in use."""
+    query = select(ClubBookRow.slug).where(ClubBookRow.state == LIVE).order_by(ClubBookRow.slug)
+    async with database.reading() as session:
+        return [await _read(session, slug, LIVE) for slug in list(await session.scalars(query))]
 
 
 def _before(token: str) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from bot.app import App
 from bot.db.base import Base, MemberRow, OfMember, Personal
 from bot.db.sessions import Sessions
+from bot.features.books.store import ClubBooks
 from bot.features.reviews.store import GONE, Review, Reviews
 from bot.people import Member
 from corpus.books import Reveals
@@ -68,6 +69,16 @@ async def forget_person(database: Sessions, member_id: int, club: int | None = N
     return gone
 
 
+async def forget_club(database: Sessions, club: int) -> Sequence[Review]:
+    """Delete all that is kept of a club, and return the reviews that went with it."""
+    async with database.writing() as session:
+        gone = (await session.scalars(select(Review).where(Review.club == club).order_by(Review.id))).all()
+        for table in reversed(Base.metadata.sorted_tables):
+            if "club" in table.columns:
+                await session.execute(delete(table).where(table.columns["club"] == club))
+    return gone
+
+
 def _in(column: ColumnElement[Any] | InstrumentedAttribute[int], club: int | None) -> ColumnElement[bool]:
     return true() if club is None else column == club
 
@@ -82,7 +93,7 @@ class MyData:
     """Exports and deletes what is held about a person, in one club or, for a member of no club, in all."""
 
     def __init__(self, app: App) -> None:
-        self._database, self._reviews = app.database, app.get(Reviews)
+        self._database, self._reviews, self._books = app.database, app.get(Reviews), app.get(ClubBooks)
 
     async def held(self, member: Member) -> tuple[dict[str, int], bytes]:
         """Return how much is held, by what it is, and all of it as a JSON file, readable for people.
@@ -102,3 +113,8 @@ class MyData:
     async def delete(self, member: Member) -> None:
         """Delete everything; it cannot be taken back."""
         await self._reviews.gone(await forget_person(self._database, member.id, member.club or None))
+
+    async def delete_club(self, club: int) -> None:
+        """Delete all that is kept of a club, its books in the library, in the vector store and as files too."""
+        await self._reviews.gone(await forget_club(self._database, club))
+        await self._books.follow()

@@ -1,5 +1,7 @@
 """The doctor: what each check finds and its cure, what is looked at in which order, and how it is shown."""
 
+import asyncio
+import datetime as dt
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -12,6 +14,7 @@ from rich.console import Console
 from bot.answering.model import Trial
 from bot.cli import doctor as checks
 from bot.cli.doctor import Check, DoctorTools, examine, show
+from bot.features.books.store import LIVE, ClubBookRow, ClubDocumentRow
 from bot.settings import Settings
 from corpus.books import Reveals
 from corpus.errors import DogearError
@@ -19,9 +22,11 @@ from corpus.library import Library
 from corpus.passages import ClubText
 from retrieval.gate import Audience
 from retrieval.retriever import Retriever, outlook
+from tests.fakes.records import opened_records
 
 TOKEN = "MTA3NjU0MzIxMDk4NzY1NDMyMQ.GaBcDe.a-signature_of-some-27-letters"
 BOOK = 'title = "The Hound"\nauthor = "A. Writer"\nunit = "chapter"\nmarks = 15\n'
+NOON = dt.datetime(2027, 3, 1, 12, tzinfo=dt.UTC)
 SECRET = "sk-a-key-that-nobody-sees"
 
 
@@ -101,6 +106,23 @@ def test_a_book_says_what_readers_see_at_each_quarter_and_what_is_doubtful(
         "The Hound: of 3 passages, readers see 0 at 0%, 0 at 25%, 1 at 50%, 1 at 75%; 1 text below a heading whose "
         "marks can’t be read; 1 text without a word of how far it goes"
     )
+
+
+async def test_the_books_of_clubs_are_looked_at_as_those_of_the_library(
+    look: DoctorTools, library: Path, tmp_path: Path
+) -> None:
+    notes = "## Chapter 4\n\nA dog howls. %%ask the club%%\n"
+    async with opened_records(tmp_path) as records, records.writing() as session:
+        toml = 'title = "Emma"\nauthor = "A. Writer"\nunit = "chapter"\nmarks = 8\n'
+        row = {"slug": "emma-7", "state": LIVE}
+        session.add(ClubBookRow(**row, club=7, toml=toml, digest="", size=0, added_by=20, at=NOON))
+        await session.flush()
+        session.add(ClubDocumentRow(**row, name="n.md", text=notes))
+    found = await asyncio.to_thread(lambda: list(examine({}, look, library, tmp_path)))
+    marks, book = [check for check in found if check.name == "Club book"]
+    assert marks.found.startswith("emma-7/n.md:2: members would read marks of another program")
+    assert "/book sources" in marks.cure
+    assert book.found == "Emma: of 1 passage, readers see 0 at 0%, 0 at 25%, 1 at 50%, 1 at 75%"
 
 
 def test_a_library_without_a_folder_or_without_a_book_is_no_use(tmp_path: Path) -> None:

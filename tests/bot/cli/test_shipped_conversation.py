@@ -34,7 +34,7 @@ def test_a_whole_evening(discussion: Discussion) -> None:
         "Who is the dead man on the Heath?",
         "/check Karla gives himself up at the bridge.",
         "/order",
-        "/progress undo",
+        "/progress ch 3",
         "/recap",
     )
     books, moved, dead, mole, who, recap, check, _, _, late_check, order, _, recap_again = told

@@ -5,7 +5,9 @@ from typing import Any
 
 from simcord import InteractionResult, MemberActor
 
+from bot.features.books.store import ClubBooks
 from bot.features.ceilings.store import Ceilings
+from bot.features.my_data.store import held_about
 from bot.features.progress.store import Progress
 from bot.features.reviews.store import Reviews
 from bot.people import Member, Place
@@ -13,9 +15,10 @@ from retrieval.gate import Audience
 from retrieval.retriever import Retriever
 from tests.fakes.club import Club, buttons, message
 from tests.fakes.club import shown as sent
+from tests.fakes.club_books import given, vellichor
 from tests.fakes.discord_reading import rendered
 
-LANTERN = "the-lantern"
+LANTERN, DAY = "the-lantern", 86_400
 
 
 def shown(result: InteractionResult) -> str:
@@ -105,3 +108,49 @@ async def test_ceilings_stay_without_the_name_of_who_set_them(club: Club) -> Non
     await george.click(message(told), label="Delete it all")
     assert await club.app.get(Ceilings).show(place) == {LANTERN: 3}
     assert "I have no data" in shown(await george.slash(club.general, "mydata delete"))
+
+
+async def removed(club: Club) -> None:
+    """Remove the bot from the club's server, as Discord tells it."""
+    bot = club.bots[-1]
+    with club.env.time_context():
+        bot.dispatch("guild_remove", bot.get_guild(club.guild.id))
+    await club.env.settle()
+
+
+async def test_a_server_that_lets_the_bot_go_is_forgotten_after_a_month_with_its_own_books(
+    club: Club, island: Retriever
+) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 5")
+    await written(club, liz)
+    who, other = Member(club.guild.id, liz.id), Member(77, liz.id)
+    with club.env.time_context():
+        book = await given(club.app, who, vellichor(club.guild.id))
+        await club.app.get(Progress).set(other, club.app.books[LANTERN], "ch 2")
+    await removed(club)
+    await club.env.advance_time(29 * DAY)
+    assert book.slug in club.app.books
+    await club.env.advance_time(3 * DAY)
+    await club.app.get(ClubBooks).indexed()
+    assert book.slug not in club.app.books
+    readers = Audience({LANTERN: 10, book.slug: book.marks}, club=str(club.guild.id))
+    assert island.passages(LANTERN, readers, ("review",)) == []
+    assert (await held_about(club.app.database, liz.id))["clubs"] == [77]
+
+
+async def test_a_server_to_which_the_bot_comes_back_in_time_keeps_all(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 5")
+    await removed(club)
+    await club.env.advance_time(20 * DAY)
+    await club.restart()
+    await club.env.advance_time(20 * DAY)
+    assert (await held_about(club.app.database, liz.id))["clubs"] == [club.guild.id]
+
+
+async def test_a_server_that_was_left_while_the_bot_was_away_is_noticed_at_its_start(club: Club) -> None:
+    liz = Member(77, 20)
+    with club.env.time_context():
+        await club.app.get(Progress).set(liz, club.app.books[LANTERN], "ch 2")
+    await club.restart()
+    await club.env.advance_time(31 * DAY)
+    assert (await held_about(club.app.database, liz.id))["clubs"] == []
