@@ -94,9 +94,7 @@ async def test_what_is_edited_or_deleted_elsewhere_is_so_here(both: tuple[Proces
     assert other.finds() == []
 
 
-async def test_it_is_there_within_five_seconds_without_being_asked_for(
-    both: tuple[Process, Process],
-) -> None:
+async def test_it_is_there_within_five_seconds_without_being_asked_for(both: tuple[Process, Process]) -> None:
     one, other = both
     assert SECONDS < 5
     async with asyncio.timeout(60):
@@ -110,10 +108,7 @@ async def test_it_is_there_within_five_seconds_without_being_asked_for(
 
 async def test_a_place_that_is_watched_elsewhere_is_watched_here(address: str, island: Retriever) -> None:
     place, by = Place(ONE, 100), Member(ONE, LIZ)
-    async with (
-        app_over(island, address, lambda: NOON) as one,
-        app_over(island, address, lambda: NOON) as other,
-    ):
+    async with app_over(island, address, lambda: NOON) as one, app_over(island, address, lambda: NOON) as other:
         await other.get(Following).begin()
         await one.get(Ceilings).set(place, one.books["the-lantern"], "ch 5", by)
         await one.get(Watching).on(place, by)

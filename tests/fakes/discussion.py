@@ -69,7 +69,7 @@ DOCUMENTS = {
             """,
     },
     "the-return-of-the-moonstone": {
-        "summary.md": "---\nkind: summary\n---\n\n## 50%\n\nThe stone comes home to India.\n",
+        "summary.md": "---\nkind: summary\n---\n\n## 50%\n\nThe stone comes home to India.\n"
     },
     "no-name": {"summary.md": "---\nkind: summary\n---\n\n## Chapter 1\n\nMagdalen loses her name.\n"},
 }

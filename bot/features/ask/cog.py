@@ -247,7 +247,5 @@ class QuestionCog(visitor.AppCog):
 
 
 FEATURE = visitor.Feature(
-    "ask",
-    cogs=(QuestionCog, ConversationCog, MenuCog),
-    buttons=(*views.ANSWER_BUTTONS, *SHARED_BUTTONS),
+    "ask", cogs=(QuestionCog, ConversationCog, MenuCog), buttons=(*views.ANSWER_BUTTONS, *SHARED_BUTTONS)
 )

@@ -77,9 +77,7 @@ class MyDataCog(AppCog):
 
     mydata = in_clubs_and_direct_messages(
         app_commands.Group(
-            name="mydata",
-            description="Export or delete everything I know about you.",
-            default_permissions=BY_BUTTON,
+            name="mydata", description="Export or delete everything I know about you.", default_permissions=BY_BUTTON
         )
     )
 

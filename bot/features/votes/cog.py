@@ -251,9 +251,7 @@ class VoteCog(AppCog):
 
     vote = in_clubs(
         app_commands.Group(
-            name="vote",
-            description="Choose the next book together.",
-            default_permissions=FOR_ORGANISERS,
+            name="vote", description="Choose the next book together.", default_permissions=FOR_ORGANISERS
         )
     )
 

@@ -168,18 +168,7 @@ def test_a_line_that_cannot_be_answered_says_why(discussion: FakeDiscussion, lin
 
 
 @pytest.mark.parametrize(
-    "line",
-    [
-        b"nonsense",
-        b"{",
-        b"[1]",
-        b"3",
-        b"null",
-        b'"x"',
-        b"\xff",
-        b"[" * 100_000,
-        b"9" * 5_000,
-    ],
+    "line", [b"nonsense", b"{", b"[1]", b"3", b"null", b'"x"', b"\xff", b"[" * 100_000, b"9" * 5_000]
 )
 def test_a_line_that_is_no_object_is_an_error_without_id(discussion: FakeDiscussion, line: bytes) -> None:
     row = answer_line(line, discussion)

@@ -14,10 +14,7 @@ async def test_a_message_would_spoil_who_has_not_read_that_far(club: Club) -> No
     for reader, mine in ((liz, "it might be a spoiler."), (alec, "no spoilers that I can see.")):
         told = await reader.context_menu(club.general, "Would this spoil?", posted)
         assert told.ephemeral
-        assert shown(told).splitlines() == [
-            f"For you: {mine}",
-            "For everybody here: it might be a spoiler.",
-        ]
+        assert shown(told).splitlines() == [f"For you: {mine}", "For everybody here: it might be a spoiler."]
 
 
 async def test_a_question_about_a_message_is_answered_for_its_asker(club: Club) -> None:

@@ -122,10 +122,7 @@ async def test_what_a_public_reply_may_say_of_its_reach_is_the_places_and_not_it
     questions = club.app.get(Questions)
     await club.reads(LIZ, LANTERN, "ch 2")
     await club.goes(THREAD, LANTERN, "ch 5")
-    answers = [
-        await club.shared(LIZ, STORM),
-        await questions.say(LIZ, THREAD, STORM, private=False),
-    ]
+    answers = [await club.shared(LIZ, STORM), await questions.say(LIZ, THREAD, STORM, private=False)]
     for answer in answers:
         assert (answer.audience.at(LANTERN), answer.place.at(LANTERN)) == (2, 5)
 
@@ -238,10 +235,7 @@ async def test_where_somebody_is_is_told_to_them_alone(club: Club) -> None:
     for question in ("where am I in the book?", "how many chapters left?"):
         own = await questions.put("ask", LIZ, GENERAL, question, LANTERN)
         assert "chapter 7" in own.reply.answer
-        for told in (
-            await club.shared(LIZ, question),
-            await questions.say(LIZ, THREAD, question, private=False),
-        ):
+        for told in (await club.shared(LIZ, question), await questions.say(LIZ, THREAD, question, private=False)):
             assert "7" not in told.reply.answer
             assert "/ask" in told.reply.answer
 

@@ -22,10 +22,7 @@ def ballots(*told: tuple[int, str]) -> list[Ballot]:
 
 def test_the_fewest_goes_out_and_its_ballots_go_to_their_next_choice() -> None:
     count = run_off(ballots((4, "kim"), (3, "emma"), (2, "dracula emma")), ("kim", "emma", "dracula"), SEED)
-    assert [each.votes for each in count.rounds] == [
-        {"kim": 4, "emma": 3, "dracula": 2},
-        {"kim": 4, "emma": 5},
-    ]
+    assert [each.votes for each in count.rounds] == [{"kim": 4, "emma": 3, "dracula": 2}, {"kim": 4, "emma": 5}]
     assert (count.rounds[0].out, count.rounds[0].why) == (("dracula",), Why.FEWEST)
     assert count.winner == "emma"
 
