@@ -7,7 +7,6 @@ from functools import cached_property
 
 from bot.reading_order import graph
 from corpus.books import Book, Slug
-from corpus.text import capitalised
 
 
 class OrderKind(StrEnum):
@@ -65,12 +64,10 @@ class OrderStep:
 
 @dataclass(frozen=True, slots=True)
 class ReadingOrder:
-    """One order; `also` names the other kinds with the same result."""
+    """The books in one order."""
 
     kind: OrderKind
     steps: tuple[OrderStep, ...]
-    also: tuple[OrderKind, ...] = ()
-    note: str = ""
 
     @property
     def books(self) -> tuple[Slug, ...]:
@@ -80,7 +77,7 @@ class ReadingOrder:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """The different orders, the recommended one first, and the rules that it keeps."""
+    """The orders that are known, the recommended one first, and the rules that it keeps."""
 
     scope: Scope
     name: str
@@ -207,12 +204,9 @@ class _Planner:
     target: Slug | None
 
     def advice(self, name: str) -> Advice:
-        """Return the orders that differ; kinds that come to the same order are one."""
-        found: dict[tuple[Slug, ...], list[OrderKind]] = {}
-        for kind in OrderKind:
-            if kind is not OrderKind.STORY or self._story_is_known:
-                found.setdefault(tuple(self._arranged(kind)), []).append(kind)
-        orders = tuple(self._order(order, kinds) for order, kinds in found.items())
+        """Return the orders that are known."""
+        known = [kind for kind in OrderKind if kind is not OrderKind.STORY or self._story_is_known]
+        orders = tuple(self._order(kind) for kind in known)
         notes = tuple(filter(None, self._notes(orders[0].steps)))
         return Advice(self.scope, name, orders, self.kept, notes)
 
@@ -244,31 +238,11 @@ class _Planner:
         key = {slug: (series[slug], n) for n, slug in enumerate(base)}
         return graph.arrange(base, rules, key.__getitem__)
 
-    def _order(self, order: Sequence[Slug], kinds: Sequence[OrderKind]) -> ReadingOrder:
+    def _order(self, kind: OrderKind) -> ReadingOrder:
+        order = self._arranged(kind)
         coming = next((slug for slug in order if slug in self.books and self._state(slug) is ReadingState.LATER), None)
         steps = tuple(self._step(slug, ReadingState.NEXT if slug == coming else self._state(slug)) for slug in order)
-        notes = self._order_notes(order, kinds) if len(order) > 1 else ()
-        return ReadingOrder(kinds[0], steps, tuple(kinds[1:]), " ".join(filter(None, notes)))
-
-    def _order_notes(self, order: Sequence[Slug], kinds: Sequence[OrderKind]) -> Iterator[str]:
-        """Say which kinds of order are the same, where they break rules, and which books have no date for them."""
-        names = listed(KIND_NAMES[kind].lower() for kind in kinds if kind is not OrderKind.RECOMMENDED)
-        if len(kinds) > 1:
-            same = "is the same" if len(kinds) == 2 else "are the same"
-            yield f"{capitalised(names)} {same if OrderKind.RECOMMENDED in kinds else 'agree'}."
-        rank = {slug: n for n, slug in enumerate(order)}
-        wrong = [rule for rule in self.kept if rule.firm and rank[rule.before] > rank[rule.after]]
-        if pairs := self._pairs((rule.after, rule.before) for rule in wrong):
-            yield f"It puts {pairs}, which read better the other way round."
-        for kind, what, undated in (
-            (OrderKind.PUBLICATION, "Year", [book for book in self._shelf if book.year is None]),
-            (OrderKind.STORY, "Story time", [book for book in self._shelf if book.story_time is None]),
-        ):
-            if kind in kinds and undated:
-                yield f"{what} not known, so last: {listed(book.title for book in undated)}."
-
-    def _pairs(self, pairs: Iterable[tuple[Slug, Slug]]) -> str:
-        return listed(f"{title_of(one, self.books)} before {title_of(other, self.books)}" for one, other in pairs)
+        return ReadingOrder(kind, steps)
 
     def _state(self, slug: Slug) -> ReadingState:
         marks = self.positions.get(slug, 0)
@@ -296,7 +270,8 @@ class _Planner:
         tied = any(rule.before in unread and rule.after in unread for rule in self.kept)
         if self.scope is not Scope.LIBRARY and len(unread) > 1 and not tied:
             yield "None of these needs another: read them in any order."
-        if pairs := self._pairs((rule.before, rule.after) for rule in self.broken):
+        ignored = (f"{title_of(r.before, self.books)} before {title_of(r.after, self.books)}" for r in self.broken)
+        if pairs := listed(ignored):
             yield f"The library’s advice contradicts itself, so I ignore that it puts {pairs}."
 
 
@@ -308,7 +283,7 @@ def order_text(advice: Advice, limit: int = LIMIT) -> str:
         heading = ""
 
     def text(detail: int, most: int) -> str:
-        others = "\n".join(filter(None, (_other(order, advice, detail) for order in advice.orders)))
+        others = "\n".join(_other(order, advice, detail) for order in advice.orders[1:]) if heading else ""
         return "\n\n".join(filter(None, (heading, _listing(advice, detail, most), others, notes)))
 
     levels = [*((detail, MOST_BOOKS[0]) for detail in range(TITLES)), *((TITLES, most) for most in MOST_BOOKS)]
@@ -317,12 +292,10 @@ def order_text(advice: Advice, limit: int = LIMIT) -> str:
 
 def kind_text(kind: OrderKind, advice: Advice, limit: int = LIMIT) -> str:
     """Return a single order as text of at most `limit` characters."""
-    order = next((o for o in advice.orders if kind in (o.kind, *o.also)), advice.recommended)
-    same = "the recommended order" if order is advice.recommended else KIND_NAMES[order.kind].lower()
-    note = order.note if order.kind is kind else f"It is the same as {same}."
-    alone = replace(advice, orders=(order,))
-    heading = f"{advice.name or 'All books'}, {KIND_NAMES[kind].lower()}:"
-    texts = ("\n\n".join(filter(None, (heading, _listing(alone, TITLES, most), note))) for most in MOST_BOOKS)
+    order = next((o for o in advice.orders if o.kind is kind), advice.recommended)
+    same = "It is the same as the recommended order." if order.books == advice.recommended.books else ""
+    heading, alone = f"{advice.name or 'All books'}, {KIND_NAMES[kind].lower()}:", replace(advice, orders=(order,))
+    texts = ("\n\n".join(filter(None, (heading, _listing(alone, TITLES, most), same))) for most in MOST_BOOKS)
     return _fitting(texts, limit)
 
 
@@ -389,8 +362,6 @@ def _needs(step: OrderStep, detail: int, *, now: bool) -> Iterator[str]:
 
 def _other(order: ReadingOrder, advice: Advice, detail: int) -> str:
     """Describe another order by its titles, if there is room for them."""
-    if order is advice.recommended:
-        return order.note
-    names = listed(KIND_NAMES[kind].lower() for kind in (order.kind, *order.also))
     told = "another order" if detail == TITLES else " → ".join(step.title for step in order.steps)
-    return f"{capitalised(names)}: {told}. {order.note}".strip()
+    told = "the same" if order.books == advice.recommended.books else told
+    return f"{KIND_NAMES[order.kind]}: {told}."

@@ -125,8 +125,7 @@ async def own_order(interaction: Interaction, asked: Asked, kind: OrderKind = Or
 
 def order_items(interaction: Interaction, asked: Asked, advice: Advice, shown: OrderKind) -> list[Item]:
     """Return the buttons under an order that its asker alone sees: every order that is known, and sharing."""
-    known = [kind for kind in OrderKind if any(kind in (order.kind, *order.also) for order in advice.orders)]
-    switch = [OrderButton(asked.id, kind, shown=kind is shown) for kind in known]
+    switch = [OrderButton(asked.id, order.kind, shown=order.kind is shown) for order in advice.orders]
     share = [ShareOrderButton(asked.id)] if club_here(interaction) is not None else []
     return [*(switch if len(advice.recommended.steps) > 1 else []), *share]
 

@@ -97,10 +97,8 @@ def _head(page: canvas.Page, order: advice.Advice) -> None:
     name = order.name or "All books"
     on_the_way = "On the way to " if order.scope is advice.Scope.BOOK and several else ""
     page.write(f"{on_the_way}{name}", size=canvas.HUGE, bold=True, most=3)
-    same = [advice.KIND_NAMES[kind].lower() for kind in order.recommended.also]
-    also = f"; {advice.listed(same)} {'is' if len(same) == 1 else 'are'} the same" if same and several else ""
     alone = "" if several else next(iter(order.notes), "")
-    page.write(alone or f"Recommended for you{also}", colour=canvas.QUIET, most=4)
+    page.write(alone or "Recommended for you", colour=canvas.QUIET, most=4)
     page.y += canvas.GAP
 
 
