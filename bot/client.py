@@ -19,8 +19,10 @@ from bot.audit import Audit
 from bot.db.jobs import JobTable
 from bot.discord.context import ClubBot, begin, tell
 from bot.features.ask.store import AskedQuestions, BotMemory, IsMember
+from bot.features.books.store import ClubBooks
 from bot.features.my_data.store import MyData
 from bot.features.registry import FEATURES
+from bot.features.watch.store import Watching
 from bot.jobs import Jobs
 from bot.logs import Meter
 from bot.people import EVERY, Shards
@@ -229,6 +231,8 @@ class Dogear(ClubBot):
                 if self.app.shards.direct:
                     await self.app.get(AskedQuestions).forget_old()
                     await self.app.get(Audit).forget_old()
+                    await self.app.get(Watching).forget_old()
+                    await self.app.get(ClubBooks).follow()
                 for club in await self.presence.long_left():
                     await self.app.get(MyData).delete_club(club)
             except Exception:

@@ -140,6 +140,7 @@ class MenuCog(visitor.AppCog):
         """Ask for a question about a message."""
         if not message.content.strip():
             raise context.Refused(NO_TEXT)
+        await visitor.visitor(interaction)  # of several clubs, one is chosen before anything is typed
         await interaction.response.send_modal(AskAbout(message.content))
 
     async def would_spoil(self, interaction: Interaction, message: discord.Message) -> None:
@@ -241,9 +242,7 @@ class QuestionCog(visitor.AppCog):
 
     async def _answer(self, interaction: Interaction, do: str, text: str, book: str | None) -> None:
         member, place = await visitor.acknowledge(interaction)
-        parent = context.parent_of(interaction)
-        card = await views.command_card(self._app, do, member, place, text, book, parent)
-        await context.deliver(interaction, card)
+        await context.deliver(interaction, await views.command_card(interaction, do, member, place, text, book))
 
 
 FEATURE = visitor.Feature(

@@ -12,6 +12,7 @@ from bot.answering.reply import Mode
 from bot.answering.texts import place_sentence
 from bot.app import App
 from bot.audit import Audit, Did
+from bot.discord import context
 from bot.discord.buttons import (
     ID,
     PAGE,
@@ -37,18 +38,6 @@ from bot.discord.cards import (
     one_line,
     page_of,
     turns,
-)
-from bot.discord.context import (
-    CURES,
-    ClubBot,
-    Refused,
-    app_of,
-    bot_of,
-    deliver,
-    edit,
-    may_share,
-    readable,
-    replace_card,
 )
 from bot.discord.visitor import WAITING, ClubUnclear, acknowledge, server_of, visitor
 from bot.features.ask.rules import OFFERS, Answer, First, Questions
@@ -91,14 +80,14 @@ def public_card(answer: Answer, books: Books, asker: str = "") -> Card:
     return _card(answer, books, items, title=title, footers=footers, public=True, note="" if asker else answer.note)
 
 
-def page_card(answer: Answer, books: Books, number: int) -> Card:
+def page_card(answer: Answer, books: Books, number: int, *, sharable: bool = True) -> Card:
     """Return one page of a long answer, with the buttons that turn it."""
     text, page, last = page_of(answer.reply.body, number)
     by = tuple(source for source in answer.reply.sources if LICENSED in source)
     shown = replace(answer, reply=replace(answer.reply, body=text, sources=by))
     footers = (f"Page {page} of {last}",) if last > 1 else ()
     turning = turns(partial(PageButton, answer.asked.id), page, last) if answer.asked.id else []
-    return _card(shown, books, [*turning, *answer_items(answer)], footers=footers)
+    return _card(shown, books, [*turning, *answer_items(answer, sharable=sharable)], footers=footers)
 
 
 def hint_card(answer: Answer, books: Books, level: int) -> Card:
@@ -205,8 +194,9 @@ class PageButton(Page, template=rf"page:{ID}:{PAGE}"):
 
     async def card(self, interaction: Interaction) -> Card:
         """Return the page."""
-        answer = await app_of(interaction).get(Questions).again(await self.asked(interaction))
-        return page_card(answer, app_of(interaction).books, self.page)
+        answer = await context.app_of(interaction).get(Questions).again(await self.asked(interaction))
+        sharable = context.club_here(interaction) is not None
+        return page_card(answer, context.app_of(interaction).books, self.page, sharable=sharable)
 
 
 class MineButton(Pressed, template=rf"mine:{ID}"):
@@ -216,11 +206,11 @@ class MineButton(Pressed, template=rf"mine:{ID}"):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Answer."""
-        app = app_of(interaction)
+        app = context.app_of(interaction)
         member, place = await acknowledge(interaction)
         asked = await app.get(AskedQuestions).asked(self.given["asked_id"], *ANSWERS)
         if asked.member.club != member.club:
-            raise Refused("That question was asked in another club.")
+            raise context.Refused("That question was asked in another club.")
         await answer_privately(interaction, lambda first: app.get(Questions).mine(asked, member, place, first))
 
 
@@ -231,18 +221,18 @@ class WhyButton(Pressed, template=rf"why:(?P<who>[po]):{ID}"):
 
     async def card(self, interaction: Interaction) -> Card:
         """Return the explanation."""
-        app, public = app_of(interaction), self.given["who"] == "p"
+        app, public = context.app_of(interaction), self.given["who"] == "p"
         asked = await app.get(AskedQuestions).asked(self.given["asked_id"], *ANSWERS)
         member, _ = await visitor(interaction)
         if asked.member.club != member.club or (not public and asked.member != member):
-            raise Refused("That answer was for somebody else.")
+            raise context.Refused("That answer was for somebody else.")
         audiences = app.get(Audiences)
         audience = await (audiences.public(asked.place) if public else audiences.private(member, asked.place))
         return notice_card(why(asked.book, audience, app.books, public=public))
 
 
 async def in_two_steps(
-    bot: ClubBot, ask: Callable[[First], Awaitable[Answer]], send: Callable[[Answer], Awaitable[T]],
+    bot: context.ClubBot, ask: Callable[[First], Awaitable[Answer]], send: Callable[[Answer], Awaitable[T]],
     change: Callable[[T, Answer], Awaitable[object]],
 ) -> tuple[Answer, T]:  # fmt: skip
     """Send an answer as soon as its quotes are there, and put the chat model's lead above them once it comes.
@@ -268,38 +258,37 @@ async def in_two_steps(
         if isinstance(error, discord.HTTPException):
             log.info("a lead came too late for its answer (%s)", error.code or error.status)
         else:
-            readable(error)  # it is logged
+            context.readable(error)  # it is logged
     return sent[0]
 
 
 async def answer_privately(interaction: Interaction, ask: Callable[[First], Awaitable[Answer]], note: str = "") -> None:
     """Answer an interaction, which has been acknowledged in private, for its asker alone."""
-    app, (member, _) = app_of(interaction), await visitor(interaction)
-    asked = await asked_once(app, member)
+    app, (member, _) = context.app_of(interaction), await visitor(interaction)
+    asked, sharable = await asked_once(app, member), context.club_here(interaction) is not None
 
     async def send(answer: Answer) -> None:
-        await deliver(interaction, await with_place(app, answer, private_card(answer, app.books, note), asked))
+        card = private_card(answer, app.books, note, sharable=sharable)
+        await context.deliver(interaction, await with_place(app, answer, card, asked))
 
-    await in_two_steps(bot_of(interaction), ask, send, lambda _, answer: send(answer))
+    await in_two_steps(context.bot_of(interaction), ask, send, lambda _, answer: send(answer))
 
 
 async def command_card(
-    app: App, do: str, member: Member, place: Place, text: str, book: str | None, parent: int = 0
+    interaction: Interaction, do: str, member: Member, place: Place, text: str, book: str | None
 ) -> Card:
-    """Return the private card of a hint, of who somebody is, or of a recap, whose `text` is the part that it is of.
-
-    The `parent` of a thread is the channel that it belongs to.
-    """
+    """Return the private card of a hint, of who somebody is, or of a recap, whose `text` is the part that it is of."""
+    app, sharable = context.app_of(interaction), context.club_here(interaction) is not None
     if do == "recap" and " ".join(text.casefold().split()) in LAST_MEETING:
         known = find_book(book, app.books_of(member.club)) if book else None
-        book, text = await app.get(Schedules).since_last_meeting(place, parent, known)
+        book, text = await app.get(Schedules).since_last_meeting(place, context.parent_of(interaction), known)
     elif do == "recap":
         book = (await app.get(Questions).needed(member, place, book)).slug
     answer = await app.get(Questions).put(do, member, place, text, book)
     if do == "who":
-        card = private_card(answer, app.books)
+        card = private_card(answer, app.books, sharable=sharable)
     else:
-        card = hint_card(answer, app.books, 1) if do == "hint" else page_card(answer, app.books, 1)
+        card = hint_card(answer, app.books, 1) if do == "hint" else page_card(answer, app.books, 1, sharable=sharable)
     return await with_place(app, answer, card)
 
 
@@ -320,27 +309,27 @@ async def share_answer(interaction: Interaction, asked: Asked) -> None:
 
     The interaction has been deferred in private.
     """
-    may_share(interaction)
-    app = app_of(interaction)
+    context.may_share(interaction)
+    app = context.app_of(interaction)
 
     def card(answer: Answer) -> Card:
         return public_card(answer, app.books, interaction.user.display_name)
 
     async def send(answer: Answer) -> discord.Message:
         if not answer.reply.answered:
-            raise Refused("I haven’t posted anything: I can’t answer that within this channel’s ceiling.")
+            raise context.Refused("I haven’t posted anything: I can’t answer that within this channel’s ceiling.")
         return await share(interaction, asked, card(answer), ShareButton.done)
 
     answer, posted = await in_two_steps(
-        bot_of(interaction), lambda first: app.get(Questions).again(asked, public=True, first=first), send,
-        lambda message, answer: edit(message, card(answer)),
+        context.bot_of(interaction), lambda first: app.get(Questions).again(asked, public=True, first=first), send,
+        lambda message, answer: context.edit(message, card(answer)),
     )  # fmt: skip
     await noted(app, Did.SHARE, answer, posted)
 
 
 async def _hint(interaction: Interaction, asked: Asked, level: int) -> Card:
-    answer = await app_of(interaction).get(Questions).again(asked, do="hint")
-    return hint_card(answer, app_of(interaction).books, level)
+    answer = await context.app_of(interaction).get(Questions).again(asked, do="hint")
+    return hint_card(answer, context.app_of(interaction).books, level)
 
 
 async def noted(app: App, did: Did, answer: Answer, posted: discord.Message) -> None:
@@ -376,9 +365,9 @@ class ClubMenu(Picked, template=r"club(?::[A-Za-z0-9_-]{1,16})?"):
     async def picked(self, interaction: Interaction, values: list[str]) -> None:
         """Note the choice, and answer what waited."""
         await interaction.response.defer()
-        bot, member = bot_of(interaction), Member(int(values[0]), interaction.user.id)
+        bot, member = context.bot_of(interaction), Member(int(values[0]), interaction.user.id)
         if member.club and not await bot.is_member(member.club, member.id):
-            raise Refused("You’re no longer in that club.")
+            raise context.Refused("You’re no longer in that club.")
         await bot.app.get(DirectMessages).choose(member.id, member.club)
         guild = await server_of(bot, member.club) if member.club else None
         about = f"about {guild.name if guild else 'that club'}" if member.club else "about no club, only about you"
@@ -387,16 +376,16 @@ class ClubMenu(Picked, template=r"club(?::[A-Za-z0-9_-]{1,16})?"):
             asked = await own_question(interaction, waiting, *WAITING.values())
             await _answer_waiting(interaction, asked, member, note)
         else:
-            await replace_card(interaction, notice_card(note))
+            await context.replace_card(interaction, notice_card(note))
 
 
 async def _answer_waiting(interaction: Interaction, asked: Asked, member: Member, note: str) -> None:
     """Answer what waited for its club, in place of the menu."""
-    app, place = app_of(interaction), Place(member.club, asked.place.id)
+    app, place = context.app_of(interaction), Place(member.club, asked.place.id)
     if asked.do != WAITING["ask"]:
         do = asked.do.partition("-")[2]
-        card = await command_card(app, do, member, place, asked.text, asked.book)
-        await replace_card(interaction, replace(card, note=note))
+        card = await command_card(interaction, do, member, place, asked.text, asked.book)
+        await context.replace_card(interaction, replace(card, note=note))
         return
 
     async def ask(first: First) -> Answer:
@@ -405,11 +394,11 @@ async def _answer_waiting(interaction: Interaction, asked: Asked, member: Member
         return await app.get(Questions).put("ask", member, place, asked.text, asked.book, first=first)
 
     async def send(answer: Answer) -> None:
-        await replace_card(interaction, private_card(answer, app.books, note, sharable=False))
+        await context.replace_card(interaction, private_card(answer, app.books, note, sharable=False))
 
-    await in_two_steps(bot_of(interaction), ask, send, lambda _, answer: send(answer))
+    await in_two_steps(context.bot_of(interaction), ask, send, lambda _, answer: send(answer))
 
 
-CURES[ClubUnclear] = lambda unclear: [ClubMenu.of(unclear.among, unclear.waiting)]
+context.CURES[ClubUnclear] = lambda unclear: [ClubMenu.of(unclear.among, unclear.waiting)]
 
 ANSWER_BUTTONS = (ShareButton, HintButton, FirstHintButton, PageButton, MineButton, WhyButton, ClubMenu)

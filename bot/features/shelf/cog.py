@@ -95,6 +95,7 @@ class ShelfModal(Dialogue):
 
 async def open_shelf_form(interaction: Interaction, slug: str) -> None:
     """Open the form, with a book where one is given."""
+    await visitor(interaction)  # of several clubs, one is chosen before anything is typed
     book = app_of(interaction).books.get(slug)
     await interaction.response.send_modal(ShelfModal(book.title if book else ""))
 
@@ -162,6 +163,7 @@ class ImportModal(Dialogue):
 
 async def open_import(interaction: Interaction, _: str = "") -> None:
     """Open the form for a member's own file."""
+    await visitor(interaction)
     await interaction.response.send_modal(ImportModal())
 
 

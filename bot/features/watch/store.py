@@ -211,6 +211,11 @@ class Watching:
             if await session.scalar(waits.values(outcome=outcome).returning(Finding.id)) is None:
                 raise WatchProblem("Somebody has already dealt with that message.")
 
+    async def forget_old(self) -> None:
+        """Delete the findings that are dealt with."""
+        async with self._database.writing() as session:
+            await session.execute(delete(Finding).where(Finding.outcome.not_in(QUEUED)))
+
 
 async def add_finding(
     session: AsyncSession, place: Place, member: int, message: int, needs: Reveals, at: dt.datetime, until: dt.datetime

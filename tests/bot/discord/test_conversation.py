@@ -199,6 +199,15 @@ async def test_every_command_that_asks_of_a_book_waits_for_the_club_and_is_then_
     answer = await liz.user.select(message(asked), [str(club.guild.id)])
     assert told in shown(answer)
     assert "now about The Island Club" in shown(answer)
+    again = await liz.user.slash(command, **typed, book="The Lantern")
+    for each in (answer, again):
+        assert "Share with the thread" not in buttons(each), "there is nobody to share with"
+
+
+async def test_a_form_asks_for_the_club_before_anything_is_typed(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="finished")
+    await club.reads(club.env.create_guild("The Harbour Club").add_member(liz.user), "the-lantern", "ch 1")
+    assert "Which one is this about?" in shown(await liz.user.slash("shelf import"))
 
 
 async def test_who_has_left_a_club_takes_nothing_of_it_along(club: Club) -> None:

@@ -1,24 +1,30 @@
 """`/mydata`: everything about one person, for them alone; and gone, from the vector store too."""
 
+import datetime as dt
 import json
 from typing import Any
 
 from simcord import InteractionResult, MemberActor
 
+from bot.features.ask.store import AskedQuestions
 from bot.features.books.store import ClubBooks
 from bot.features.ceilings.store import Ceilings
 from bot.features.my_data.store import held_about
 from bot.features.progress.store import Progress
 from bot.features.reviews.store import Reviews
+from bot.features.watch.store import Outcome, Watching
 from bot.people import Member, Place
+from corpus.books import Reveals
 from retrieval.gate import Audience
 from retrieval.retriever import Retriever
 from tests.fakes.club import Club, buttons, message
 from tests.fakes.club import shown as sent
 from tests.fakes.club_books import given, vellichor
 from tests.fakes.discord_reading import rendered
+from tests.fakes.records import add_finding_to
 
 LANTERN, DAY = "the-lantern", 86_400
+NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 
 
 def shown(result: InteractionResult) -> str:
@@ -154,3 +160,18 @@ async def test_a_server_that_was_left_while_the_bot_was_away_is_noticed_at_its_s
     await club.restart()
     await club.env.advance_time(31 * DAY)
     assert (await held_about(club.app.database, liz.id))["clubs"] == []
+
+
+async def test_what_is_kept_for_a_time_only_is_gone_after_it_also_without_a_restart(club: Club) -> None:
+    liz, thread = Member(club.guild.id, 20), Place(club.guild.id, 100)
+    with club.env.time_context():
+        books, watching, database = club.app.get(ClubBooks), club.app.get(Watching), club.app.database
+        await given(club.app, liz, text := vellichor(club.guild.id))
+        await books.remove(liz, text.slug)
+        await club.app.get(AskedQuestions).keep("ask", liz, thread, "Who?")
+        found = await add_finding_to(database, thread, 20, 900, Reveals(), NOON, NOON)
+        assert found
+        await watching.settle(found, Outcome.SETTLED)
+    await club.env.advance_time(8 * DAY)
+    held = await held_about(database, liz.id)
+    assert (held["books"], held["questions"], held["findings"]) == ([], [], [])
