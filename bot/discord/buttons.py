@@ -1,9 +1,10 @@
 """Buttons and menus that work after a restart: their state is in their id, and their errors go the one way."""
 
 import re
+import types
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 import discord
 from discord.ui.select import BaseSelect
@@ -62,6 +63,29 @@ class Pressed(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?!)"):
     async def card(self, interaction: Interaction) -> Card:
         """Do what the button is there for, and return the card of it."""
         raise NotImplementedError
+
+
+B = TypeVar("B", bound=Pressed)
+
+
+def button(
+    kind: type[B], template: str, label: str = "", *, answers: bool = False, **attributes: object
+) -> Callable[[Callable[[B, Interaction], Awaitable[Card | None]]], type[B]]:
+    """Make buttons of a kind of a function: what is shown is the card that it returns.
+
+    A template without a colon is the name before the id of something that is kept. With `answers`, the function answers
+    by itself, as it must to open a form. The attributes are those of the kind.
+    """
+    if ":" not in template:
+        template += f":{ID}"
+    if label:
+        attributes["label"] = label
+
+    def made(pressed: Callable[[B, Interaction], Awaitable[Card | None]]) -> type[B]:
+        names = {"pressed" if answers else "card": pressed, "__doc__": pressed.__doc__, **attributes}
+        return types.new_class(pressed.__name__, (kind,), {"template": template}, lambda space: space.update(names))
+
+    return made
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from bot.discord.buttons import (
     Picked,
     Pressed,
     Share,
+    button,
     own_question,
     share,
 )
@@ -76,7 +77,7 @@ def public_card(answer: Answer, books: Books, asker: str = "") -> Card:
         return answer_card(answer.reply, buttons=_offers(answer), public=True)
     footers = (*([f"Asked by {asker}"] if asker else []), how_far(answer.reply.book, answer.place, books))
     title = one_line(answer.asked.text, QUESTION) if asker and answer.quotable else ""
-    items = [MineButton(answer.asked.id), WhyButton("p", answer.asked.id)] if answer.asked.id else []
+    items = [mine_button(answer.asked.id), why_button("p", answer.asked.id)] if answer.asked.id else []
     return _card(answer, books, items, title=title, footers=footers, public=True, note="" if asker else answer.note)
 
 
@@ -86,7 +87,7 @@ def page_card(answer: Answer, books: Books, number: int, *, sharable: bool = Tru
     by = tuple(source for source in answer.reply.sources if LICENSED in source)
     shown = replace(answer, reply=replace(answer.reply, body=text, sources=by))
     footers = (f"Page {page} of {last}",) if last > 1 else ()
-    turning = turns(partial(PageButton, answer.asked.id), page, last) if answer.asked.id else []
+    turning = turns(partial(page_button, answer.asked.id), page, last) if answer.asked.id else []
     return _card(shown, books, [*turning, *answer_items(answer, sharable=sharable)], footers=footers)
 
 
@@ -94,11 +95,13 @@ def hint_card(answer: Answer, books: Books, level: int) -> Card:
     """Return a hint of one level, from 1, the mildest, with buttons for all of them."""
     levels, asked_id = answer.reply.hints, answer.asked.id
     if not levels:
-        return _card(answer, books, [WhyButton("o", asked_id)] if asked_id else [])
+        return _card(answer, books, [why_button("o", asked_id)] if asked_id else [])
     body, _, source = levels[level - 1].rpartition("\n— ")
     shown = replace(answer, reply=replace(answer.reply, body=body or source, sources=(source,) if body else ()))
     title = f"{_title(answer, books)}: hint {level} of {len(levels)}"
-    items = [*(HintButton(asked_id, n, shown=n == level) for n in LEVELS), WhyButton("o", asked_id)] if asked_id else []
+    items = (
+        [*(HintButton(asked_id, n, shown=n == level) for n in LEVELS), why_button("o", asked_id)] if asked_id else []
+    )
     return _card(shown, books, items, title=title)
 
 
@@ -177,58 +180,42 @@ class HintButton(OwnButton, template=rf"hint:{ID}:(?P<level>[1-3])"):
         return await _hint(interaction, await self.asked(interaction), self.number("level"))
 
 
-class FirstHintButton(OwnButton, template=rf"first-hint:{ID}"):
+@button(OwnButton, "first-hint", "Hint", of=ANSWERS, opens=True)
+async def first_hint_button(button: OwnButton, interaction: Interaction) -> Card:
     """Offers the hints to a question that was asked."""
-
-    label, of, opens = "Hint", ANSWERS, True
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Return the mildest hint."""
-        return await _hint(interaction, await self.asked(interaction), 1)
+    return await _hint(interaction, await button.asked(interaction), 1)
 
 
-class PageButton(Page, template=rf"page:{ID}:{PAGE}"):
+@button(Page, rf"page:{ID}:{PAGE}", of=ANSWERS)
+async def page_button(button: Page, interaction: Interaction) -> Card:
     """Turns to a page of a long answer."""
-
-    of = ANSWERS
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Return the page."""
-        answer = await context.app_of(interaction).get(Questions).again(await self.asked(interaction))
-        sharable = context.club_here(interaction) is not None
-        return page_card(answer, context.app_of(interaction).books, self.page, sharable=sharable)
+    answer = await context.app_of(interaction).get(Questions).again(await button.asked(interaction))
+    sharable = context.club_here(interaction) is not None
+    return page_card(answer, context.app_of(interaction).books, button.page, sharable=sharable)
 
 
-class MineButton(Pressed, template=rf"mine:{ID}"):
+@button(Pressed, "mine", "Answer me privately", answers=True)
+async def mine_button(button: Pressed, interaction: Interaction) -> None:
     """Answers a public question again, privately and for the position of the member who presses the button."""
-
-    label = "Answer me privately"
-
-    async def pressed(self, interaction: Interaction) -> None:
-        """Answer."""
-        app = context.app_of(interaction)
-        member, place = await acknowledge(interaction)
-        asked = await app.get(AskedQuestions).asked(self.given["asked_id"], *ANSWERS)
-        if asked.member.club != member.club:
-            raise context.Refused("That question was asked in another club.")
-        await answer_privately(interaction, lambda first: app.get(Questions).mine(asked, member, place, first))
+    app = context.app_of(interaction)
+    member, place = await acknowledge(interaction)
+    asked = await app.get(AskedQuestions).asked(button.given["asked_id"], *ANSWERS)
+    if asked.member.club != member.club:
+        raise context.Refused("That question was asked in another club.")
+    await answer_privately(interaction, lambda first: app.get(Questions).mine(asked, member, place, first))
 
 
-class WhyButton(Pressed, template=rf"why:(?P<who>[po]):{ID}"):
+@button(Pressed, rf"why:(?P<who>[po]):{ID}", "Why can’t I see more?", opens=True)
+async def why_button(button: Pressed, interaction: Interaction) -> Card:
     """Says why an answer goes no further; anybody who sees the answer may ask."""
-
-    label, opens = "Why can’t I see more?", True
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Return the explanation."""
-        app, public = context.app_of(interaction), self.given["who"] == "p"
-        asked = await app.get(AskedQuestions).asked(self.given["asked_id"], *ANSWERS)
-        member, _ = await visitor(interaction)
-        if asked.member.club != member.club or (not public and asked.member != member):
-            raise context.Refused("That answer was for somebody else.")
-        audiences = app.get(Audiences)
-        audience = await (audiences.public(asked.place) if public else audiences.private(member, asked.place))
-        return notice_card(why(asked.book, audience, app.books, public=public))
+    app, public = context.app_of(interaction), button.given["who"] == "p"
+    asked = await app.get(AskedQuestions).asked(button.given["asked_id"], *ANSWERS)
+    member, _ = await visitor(interaction)
+    if asked.member.club != member.club or (not public and asked.member != member):
+        raise context.Refused("That answer was for somebody else.")
+    audiences = app.get(Audiences)
+    audience = await (audiences.public(asked.place) if public else audiences.private(member, asked.place))
+    return notice_card(why(asked.book, audience, app.books, public=public))
 
 
 async def in_two_steps(
@@ -347,8 +334,8 @@ def answer_items(answer: Answer, *, sharable: bool = True) -> list[Item]:
     if not asked_id:
         return []
     share_it = [ShareButton(asked_id)] if sharable and answer.asked.member.club else []
-    hint = [FirstHintButton(asked_id)] if answer.asked.do == "ask" else []
-    return [*share_it, *hint, WhyButton("o", asked_id)]
+    hint = [first_hint_button(asked_id)] if answer.asked.do == "ask" else []
+    return [*share_it, *hint, why_button("o", asked_id)]
 
 
 class ClubMenu(Picked, template=r"club(?::[A-Za-z0-9_-]{1,16})?"):
@@ -401,4 +388,4 @@ async def _answer_waiting(interaction: Interaction, asked: Asked, member: Member
 
 context.CURES[ClubUnclear] = lambda unclear: [ClubMenu.of(unclear.among, unclear.waiting)]
 
-ANSWER_BUTTONS = (ShareButton, HintButton, FirstHintButton, PageButton, MineButton, WhyButton, ClubMenu)
+ANSWER_BUTTONS = (ShareButton, HintButton, first_hint_button, page_button, mine_button, why_button, ClubMenu)

@@ -8,7 +8,7 @@ from discord import app_commands
 from bot.answering import texts
 from bot.app import App
 from bot.discord import autocomplete
-from bot.discord.buttons import ID, PAGE, OpenButton, Page
+from bot.discord.buttons import ID, PAGE, OpenButton, Page, button
 from bot.discord.cards import Card, Interaction, Tone, headed, notice_card, paged_card, safe
 from bot.discord.context import ORGANISER, Refused, app_of, deliver
 from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs_and_direct_messages, visitor
@@ -28,25 +28,19 @@ from retrieval.types import BookInWork
 NO_QUOTES = "There are no quotes from what you’ve read so far."  # the same whether there are some further on or not
 
 
-class LibraryPageButton(Page, template=rf"library:{PAGE}"):
+@button(Page, rf"library:{PAGE}")
+async def library_page_button(button: Page, interaction: Interaction) -> Card:
     """Turns to a page of the library."""
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Show the page in place of the one before, with where its reader is."""
-        member, _ = await visitor(interaction)
-        return await library_card(app_of(interaction), member, self.page)
+    member, _ = await visitor(interaction)
+    return await library_card(app_of(interaction), member, button.page)
 
 
-class QuotePageButton(Page, template=rf"quotes:{ID}:{PAGE}"):
+@button(Page, rf"quotes:{ID}:{PAGE}", of=("quotes",))
+async def quote_page_button(button: Page, interaction: Interaction) -> Card:
     """Turns to a page of quotes."""
-
-    of = ("quotes",)
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Show the page in place of the one before, as far as its reader has read by now."""
-        asked = await self.asked(interaction)
-        _, place = await visitor(interaction)
-        return await quotes_card(app_of(interaction), asked, place, self.page)
+    asked = await button.asked(interaction)
+    _, place = await visitor(interaction)
+    return await quotes_card(app_of(interaction), asked, place, button.page)
 
 
 async def library_card(app: App, member: Member, page: int = 1) -> Card:
@@ -56,7 +50,7 @@ async def library_card(app: App, member: Member, page: int = 1) -> Card:
         return notice_card("The library has no books yet.")
     items = texts.library_list(books, await app.get(Progress).positions(member))
     note = "/book show tells you more about one."
-    return paged_card("The library", [headed(item) for item in items], page, LibraryPageButton, note=note)
+    return paged_card("The library", [headed(item) for item in items], page, library_page_button, note=note)
 
 
 async def quotes_card(app: App, asked: Asked, place: Place, page: int = 1) -> Card:
@@ -69,7 +63,7 @@ async def quotes_card(app: App, asked: Asked, place: Place, page: int = 1) -> Ca
     if not told:
         return notice_card(NO_QUOTES, book.title)
     items = [safe(quote) for quote in texts.quote_list(book, told)]
-    return paged_card(f"Quotes from {book.title}", items, page, partial(QuotePageButton, asked.id))
+    return paged_card(f"Quotes from {book.title}", items, page, partial(quote_page_button, asked.id))
 
 
 FROM_CARD = ("open-shelve", "open-review", "open-reviews", "open-order")  # what can be opened from the card of a book
@@ -167,5 +161,5 @@ class BookCog(AppCog):
 
 
 FEATURE = Feature(
-    "books", cogs=(BookCog,), buttons=(LibraryPageButton, QuotePageButton, *views.BUTTONS, *sources.BUTTONS)
+    "books", cogs=(BookCog,), buttons=(library_page_button, quote_page_button, *views.BUTTONS, *sources.BUTTONS)
 )

@@ -33,31 +33,23 @@ async def sources_card(app: App, asked: Asked, page: int = 1) -> cards.Card:
     else:
         lines = [f"**{cards.safe(name)}**\n{cards.safe(rules.document_line(text.documents[name]))}" for name in shown]
     menu = [DocumentMenu.of(asked.id, shown)] if shown else []
-    items: list[cards.Item] = [*menu, MoreButton(asked.id), ExportButton(asked.id), RemoveBookButton(asked.id)]
-    items += [*cards.turns(partial(SourcesPageButton, asked.id), page, last), *views.CatalogueMenu.of(app, asked.id)]
+    items: list[cards.Item] = [*menu, more_button(asked.id), export_button(asked.id), remove_book_button(asked.id)]
+    items += [*cards.turns(partial(sources_page_button, asked.id), page, last), *views.CatalogueMenu.of(app, asked.id)]
     return cards.Card(cards.safe(f"Sources of {book.title}"), "\n".join(lines), buttons=items)
 
 
-class SourcesPageButton(buttons.Page, template=rf"book-sources:{buttons.ID}:{buttons.PAGE}"):
+@buttons.button(buttons.Page, rf"book-sources:{buttons.ID}:{buttons.PAGE}", of=(SOURCES,), right=ORGANISER)
+async def sources_page_button(button: buttons.Page, interaction: cards.Interaction) -> cards.Card:
     """Turns to a page of a book's sources."""
-
-    of, right = (SOURCES,), ORGANISER
-
-    async def card(self, interaction: cards.Interaction) -> cards.Card:
-        """Show the page in place of the one before."""
-        return await sources_card(app_of(interaction), await self.asked(interaction), self.page)
+    return await sources_card(app_of(interaction), await button.asked(interaction), button.page)
 
 
-class MoreButton(buttons.OwnButton, template=rf"book-more:{buttons.ID}"):
+@buttons.button(views.BookButton, "book-more", "Add or correct", style=buttons.PRIMARY, of=(SOURCES,), answers=True)
+async def more_button(button: views.BookButton, interaction: cards.Interaction) -> None:
     """Opens the form of a book, to correct it and to add more."""
-
-    label, style, of, right = "Add or correct", buttons.PRIMARY, (SOURCES,), ORGANISER
-
-    async def pressed(self, interaction: cards.Interaction) -> None:
-        """Open the form."""
-        asked = await self.asked(interaction)
-        book = app_of(interaction).books[asked.book or ""]
-        await interaction.response.send_modal(views.BookModal(views.form_of(book), book.slug))
+    asked = await button.asked(interaction)
+    book = app_of(interaction).books[asked.book or ""]
+    await interaction.response.send_modal(views.BookModal(views.form_of(book), book.slug))
 
 
 class DocumentMenu(buttons.Picked, template=rf"book-document:{buttons.ID}"):
@@ -90,71 +82,55 @@ async def document_card(app: App, asked: Asked) -> cards.Card:
     parts.sort(key=lambda part: part.doubt is None)  # the doubtful ones first: a menu has room for so many
     moves: list[cards.Item] = [views.MoveMenu.of(asked.id, parts, "Move a text", whole=name)] if parts else []
     if not parts and rules.with_words(text):
-        moves = [views.WithoutWordsButton(asked.id)]
-    items = [*moves, ReplaceButton(asked.id), DropButton(asked.id)]
+        moves = [views.without_words_button(asked.id)]
+    items = [*moves, replace_button(asked.id), drop_button(asked.id)]
     return cards.notice_card(rules.document_line(text.documents[name]), name, items)
 
 
-class ReplaceButton(buttons.OwnButton, template=rf"book-replace:{buttons.ID}"):
+@buttons.button(views.BookButton, "book-replace", "Replace", of=(views.DOCUMENT,), answers=True)
+async def replace_button(button: views.BookButton, interaction: cards.Interaction) -> None:
     """Asks for what shall stand in place of a document."""
-
-    label, of, right = "Replace", (views.DOCUMENT,), ORGANISER
-
-    async def pressed(self, interaction: cards.Interaction) -> None:
-        """Open the form."""
-        asked = await self.asked(interaction)
-        form = views.form_of(app_of(interaction).books[asked.book or ""])
-        await interaction.response.send_modal(views.BookModal(form, asked.book or "", instead_of=asked.text))
+    asked = await button.asked(interaction)
+    form = views.form_of(app_of(interaction).books[asked.book or ""])
+    await interaction.response.send_modal(views.BookModal(form, asked.book or "", instead_of=asked.text))
 
 
-class DropButton(buttons.OwnButton, template=rf"book-drop:{buttons.ID}"):
+@buttons.button(views.BookButton, "book-drop", "Remove", style=buttons.DANGER, of=(views.DOCUMENT,))
+async def drop_button(button: views.BookButton, interaction: cards.Interaction) -> cards.Card:
     """Asks whether a document shall be removed."""
-
-    label, style, of, right = "Remove", buttons.DANGER, (views.DOCUMENT,), ORGANISER
-
-    async def card(self, interaction: cards.Interaction) -> cards.Card:
-        """Show what would be left without it."""
-        asked, app = await self.asked(interaction), app_of(interaction)
-        now = await app.get(ClubBooks).read(asked.book or "")
-        kept = views.KeptDraft(views.form_of(app.books[now.slug]), "", now.digest, removes=asked.text)
-        draft = await views.keep_draft(app, asked.member, asked.place, now.without(asked.text), kept)
-        return await views.preview_card(app, draft)
+    asked, app = await button.asked(interaction), app_of(interaction)
+    now = await app.get(ClubBooks).read(asked.book or "")
+    kept = views.KeptDraft(views.form_of(app.books[now.slug]), "", now.digest, removes=asked.text)
+    draft = await views.keep_draft(app, asked.member, asked.place, now.without(asked.text), kept)
+    return await views.preview_card(app, draft)
 
 
-class ExportButton(buttons.OwnButton, template=rf"book-export:{buttons.ID}"):
+@buttons.button(views.BookButton, "book-export", "Export", opens=True, of=(SOURCES,))
+async def export_button(button: views.BookButton, interaction: cards.Interaction) -> cards.Card:
     """Sends all files of a book in one archive."""
+    asked, app = await button.asked(interaction), app_of(interaction)
+    text = await app.get(ClubBooks).read(asked.book or "")
+    name = text.slug.rpartition("-")[0]
 
-    label, opens, of, right = "Export", True, (SOURCES,), ORGANISER
+    def packed() -> bytes:
+        into = io.BytesIO()
+        with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file, words in text.files.items():
+                archive.writestr(f"{name}/{file}", words)
+        return into.getvalue()
 
-    async def card(self, interaction: cards.Interaction) -> cards.Card:
-        """Return the archive: a folder of a library."""
-        asked, app = await self.asked(interaction), app_of(interaction)
-        text = await app.get(ClubBooks).read(asked.book or "")
-        name = text.slug.rpartition("-")[0]
-
-        def packed() -> bytes:
-            into = io.BytesIO()
-            with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as archive:
-                for file, words in text.files.items():
-                    archive.writestr(f"{name}/{file}", words)
-            return into.getvalue()
-
-        data = await app.workers.do(packed)  # a club's text may take seconds
-        if len(data) > cards.FILE:
-            raise Refused("That is more than Discord lets me send in one file. My operator can copy it for you.")
-        document = cards.Attachment(f"{name}.zip", data)
-        return cards.Card(body="All files of the book, in the library’s format.", document=document)
+    data = await app.workers.do(packed)  # a club's text may take seconds
+    if len(data) > cards.FILE:
+        raise Refused("That is more than Discord lets me send in one file. My operator can copy it for you.")
+    document = cards.Attachment(f"{name}.zip", data)
+    return cards.Card(body="All files of the book, in the library’s format.", document=document)
 
 
-class RemoveBookButton(buttons.OwnButton, template=rf"book-remove:{buttons.ID}"):
+@buttons.button(views.BookButton, "book-remove", "Remove the book", style=buttons.DANGER, of=(SOURCES,))
+async def remove_book_button(button: views.BookButton, interaction: cards.Interaction) -> cards.Card:
     """Asks whether a book shall be removed."""
-
-    label, style, of, right = "Remove the book", buttons.DANGER, (SOURCES,), ORGANISER
-
-    async def card(self, interaction: cards.Interaction) -> cards.Card:
-        """Show what would be removed."""
-        asked = await self.asked(interaction)
-        return removing_card(asked, app_of(interaction).books[asked.book or ""])
+    asked = await button.asked(interaction)
+    return removing_card(asked, app_of(interaction).books[asked.book or ""])
 
 
 def removing_card(asked: Asked, book: Book) -> cards.Card:
@@ -163,37 +139,29 @@ def removing_card(asked: Asked, book: Book) -> cards.Card:
         f"Remove {book.title} by {book.author} from your club’s books? Everything that you added about it goes. "
         "Members keep where they are, and their reviews wait for it: they are back if you add the book again."
     )
-    return cards.notice_card(text, buttons=[RemovedButton(asked.id), buttons.Cancel(asked.member.id, label="Keep it")])
+    return cards.notice_card(text, buttons=[removed_button(asked.id), buttons.Cancel(asked.member.id, label="Keep it")])
 
 
-class RemovedButton(buttons.Confirm, template=rf"book-removed:{buttons.ID}"):
+@buttons.button(views.BookButton, "book-removed", "Remove", style=buttons.DANGER, of=(SOURCES,))
+async def removed_button(button: views.BookButton, interaction: cards.Interaction) -> cards.Card:
     """Removes a book, once that is confirmed."""
-
-    label, style, of, right = "Remove", buttons.DANGER, (SOURCES,), ORGANISER
-
-    async def card(self, interaction: cards.Interaction) -> cards.Card:
-        """Remove it, and offer to undo."""
-        asked, app = await self.asked(interaction), app_of(interaction)
-        book = app.books[asked.book or ""]
-        await app.get(ClubBooks).remove(asked.member, book.slug)
-        kept = await app.get(AskedQuestions).keep(GONE, asked.member, asked.place, "", book.slug)
-        undo = [PutBackButton(kept.id)]
-        return cards.notice_card(f"Removed: {book.title}. You can undo this for a day.", buttons=undo)
+    asked, app = await button.asked(interaction), app_of(interaction)
+    book = app.books[asked.book or ""]
+    await app.get(ClubBooks).remove(asked.member, book.slug)
+    kept = await app.get(AskedQuestions).keep(GONE, asked.member, asked.place, "", book.slug)
+    undo = [put_back_button(kept.id)]
+    return cards.notice_card(f"Removed: {book.title}. You can undo this for a day.", buttons=undo)
 
 
-class PutBackButton(buttons.Undo, template=rf"book-back:{buttons.ID}"):
+@buttons.button(views.BookButton, "book-back", "Undo", of=(GONE,))
+async def put_back_button(button: views.BookButton, interaction: cards.Interaction) -> cards.Card:
     """Puts a removed book back."""
-
-    of, right = (GONE,), ORGANISER
-
-    async def card(self, interaction: cards.Interaction) -> cards.Card:
-        """Put it back."""
-        asked, app = await self.asked(interaction), app_of(interaction)
-        book = await app.get(ClubBooks).put_back(asked.member, asked.book or "")
-        return cards.notice_card(f"Undone. {book.title} is back.")
+    asked, app = await button.asked(interaction), app_of(interaction)
+    book = await app.get(ClubBooks).put_back(asked.member, asked.book or "")
+    return cards.notice_card(f"Undone. {book.title} is back.")
 
 
 BUTTONS = (
-    SourcesPageButton, MoreButton, DocumentMenu, ReplaceButton, DropButton, ExportButton,
-    RemoveBookButton, RemovedButton, PutBackButton,
+    sources_page_button, more_button, DocumentMenu, replace_button, drop_button, export_button,
+    remove_book_button, removed_button, put_back_button,
 )  # fmt: skip

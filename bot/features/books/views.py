@@ -102,7 +102,7 @@ class BookModal(buttons.Dialogue):
         except DogearError as error:
             written = KEPT.dump_json(KeptDraft(form)).decode()
             kept = await app.get(AskedQuestions).keep(FORM, member, place, written, self._slug or None)
-            raise Choice(str(error), [FormButton(kept.id)]) from error
+            raise Choice(str(error), [form_button(kept.id)]) from error
         await deliver(interaction, preview)
 
 
@@ -116,7 +116,7 @@ async def candidates_card(app: App, member: Member, place: Place, form: rules.Bo
         said = str(problem)
     kept = KeptDraft(replace(form, catalogue=json.dumps(found)))
     asked = await app.get(AskedQuestions).keep(CANDIDATES, member, place, KEPT.dump_json(kept).decode())
-    write = FormButton(asked.id, label="Write it myself")
+    write = form_button(asked.id, label="Write it myself")
     if not found:
         told = f"{said} Write its author and how long it is: it works all the same."
         return cards.notice_card(told, buttons=[write])
@@ -125,6 +125,12 @@ async def candidates_card(app: App, member: Member, place: Place, form: rules.Bo
     covers = [(facts.cover, line) for facts, line in zip(books, lines, strict=True) if facts.cover]
     body, items = "\n".join(map(cards.safe, lines)), [CandidateMenu.of(asked.id, lines), write]
     return cards.Card("Which book is it?", body, ("From Open Library",), buttons=items, covers=covers)
+
+
+class BookButton(buttons.OwnButton, template=r"(?!)"):
+    """A button about a book of the club, for organisers."""
+
+    right = ORGANISER
 
 
 class CandidateMenu(buttons.Picked, template=rf"book-candidate:{buttons.ID}"):
@@ -196,9 +202,9 @@ async def preview_card(app: App, asked: Asked) -> cards.Card:
     parts = [facts, cards.safe(rules.readable(look))]
     parts += [_bullets("Please check", kept.doubtful), _bullets("Left out", kept.dropped)]
     does = "Remove" if kept.removes else "Change it" if kept.before else "Add"
-    change: list[cards.Item] = [] if kept.removes else [FormButton(asked.id, label="Change")]
+    change: list[cards.Item] = [] if kept.removes else [form_button(asked.id, label="Change")]
     if rules.with_words(text) and not kept.removes:
-        change.append(WithoutWordsButton(asked.id))
+        change.append(without_words_button(asked.id))
     items = [AddBookButton(asked.id, label=does), *change, buttons.Cancel(asked.member.id)]
     if look.doubts and not kept.removes:
         items.append(MoveMenu.of(asked.id, look.doubts, "Move a doubtful text"))
@@ -275,15 +281,11 @@ async def redrafted_card(
     return await preview_card(app, await keep_draft(app, asked.member, asked.place, after, kept))
 
 
-class WithoutWordsButton(buttons.OwnButton, template=rf"book-wordless:{buttons.ID}"):
+@buttons.button(BookButton, "book-wordless", "Leave the novel’s words out", of=(DRAFT, DOCUMENT))
+async def without_words_button(button: BookButton, interaction: cards.Interaction) -> cards.Card:
     """Leaves a novel's own words out of a book; chapters, titles and lengths stay."""
-
-    label, of, right = "Leave the novel’s words out", (DRAFT, DOCUMENT), ORGANISER
-
-    async def card(self, interaction: cards.Interaction) -> cards.Card:
-        """Show what would be left."""
-        asked = await self.asked(interaction)
-        return await redrafted_card(app_of(interaction), asked, lambda text, book, _: rules.wordless(text, book))
+    asked = await button.asked(interaction)
+    return await redrafted_card(app_of(interaction), asked, lambda text, book, _: rules.wordless(text, book))
 
 
 SOURCE_OF = {"cast": "AudioSilo", "article": "Wikipedia"}  # how the source of a document begins that came from there
@@ -350,36 +352,30 @@ class AddBookButton(buttons.Confirm, template=rf"book-add:{buttons.ID}"):
         asked, app = await self.asked(interaction), app_of(interaction)
         kept = KEPT.validate_json(asked.text)
         book = await app.get(ClubBooks).add(asked.member, asked.book or "", asked.id, kept.before)
-        undo = UndoBookButton(asked.id)
+        undo = undo_book_button(asked.id)
         if kept.before:
             return cards.notice_card(f"Changed: {book.title}.", buttons=[undo])
         told = "Your club has the book now."
         return cards.notice_card(told, book.title, [buttons.OpenButton("plan", book.slug), undo])
 
 
-class UndoBookButton(buttons.Undo, template=rf"book-undo:{buttons.ID}"):
+@buttons.button(BookButton, "book-undo", "Undo", of=(DRAFT,))
+async def undo_book_button(button: BookButton, interaction: cards.Interaction) -> cards.Card:
     """Takes back what was added or changed."""
-
-    of, right = (DRAFT,), ORGANISER
-
-    async def card(self, interaction: cards.Interaction) -> cards.Card:
-        """Put the book back as it was before, or remove it."""
-        asked, app = await self.asked(interaction), app_of(interaction)
-        await app.get(ClubBooks).undo(asked.member, asked.book or "", asked.id, KEPT.validate_json(asked.text).digest)
-        return cards.notice_card("Undone.")
+    asked, app = await button.asked(interaction), app_of(interaction)
+    await app.get(ClubBooks).undo(asked.member, asked.book or "", asked.id, KEPT.validate_json(asked.text).digest)
+    return cards.notice_card("Undone.")
 
 
-class FormButton(buttons.OwnButton, template=rf"book-form:{buttons.ID}"):
+@buttons.button(
+    BookButton, "book-form", "Keep writing", style=buttons.PRIMARY, of=(FORM, CANDIDATES, DRAFT), answers=True
+)
+async def form_button(button: BookButton, interaction: cards.Interaction) -> None:
     """Opens the form again with what was typed; files have to be attached again."""
-
-    label, style, of, right = "Keep writing", buttons.PRIMARY, (FORM, CANDIDATES, DRAFT), ORGANISER
-
-    async def pressed(self, interaction: cards.Interaction) -> None:
-        """Open the form."""
-        asked = await self.asked(interaction)
-        kept = KEPT.validate_json(asked.text)
-        slug = (asked.book or "") if asked.do == FORM or kept.before else ""
-        await interaction.response.send_modal(BookModal(kept.form, slug))
+    asked = await button.asked(interaction)
+    kept = KEPT.validate_json(asked.text)
+    slug = (asked.book or "") if asked.do == FORM or kept.before else ""
+    await interaction.response.send_modal(BookModal(kept.form, slug))
 
 
 class AddItButton(buttons.Pressed, template=r"book-new:(?P<title>(?s:.){1,80})"):
@@ -425,5 +421,6 @@ buttons.OPENINGS["open-add"] = buttons.Opening("Add a book", add_book, right=ORG
 CURES[UnknownBook] = AddItButton.of
 
 BUTTONS = (
-    AddBookButton, AddItButton, UndoBookButton, FormButton, MoveMenu, WithoutWordsButton, CandidateMenu, CatalogueMenu,
+    AddBookButton, AddItButton, undo_book_button, form_button, without_words_button, MoveMenu, CandidateMenu,
+    CatalogueMenu,
 )  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from discord import app_commands
 
-from bot.discord.buttons import DANGER, OPENINGS, Cancel, OpenButton, Opening, Pressed
+from bot.discord.buttons import DANGER, OPENINGS, Cancel, OpenButton, Opening, Pressed, button
 from bot.discord.cards import Attachment, Card, Interaction, notice_card, safe
 from bot.discord.context import Refused, app_of, club_here, deliver
 from bot.discord.visitor import BY_BUTTON, AppCog, Feature, in_clubs_and_direct_messages
@@ -16,18 +16,14 @@ NOTHING = "I have no data about you here."
 STAYS = "Posts that everybody can see stay in Discord; you can delete or report them there."
 
 
-class ForgetMeButton(Pressed, template=r"forget-me:(?P<club>\d{1,20}):(?P<member>\d{1,20})"):
+@button(Pressed, r"forget-me:(?P<club>\d{1,20}):(?P<member>\d{1,20})", "Delete it all", style=DANGER)
+async def forget_me_button(button: Pressed, interaction: Interaction) -> Card:
     """Deletes everything about a person, in one club or, from a direct message, in all."""
-
-    label, style = "Delete it all", DANGER
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Delete it."""
-        member = Member(self.number("club"), self.number("member"))
-        if person(interaction) != member:
-            raise Refused("That button belongs to somebody else, or to another server.")
-        await app_of(interaction).get(MyData).delete(member)
-        return notice_card(f"Deleted. I no longer have any data about you {_where(member)}.", note=STAYS)
+    member = Member(button.number("club"), button.number("member"))
+    if person(interaction) != member:
+        raise Refused("That button belongs to somebody else, or to another server.")
+    await app_of(interaction).get(MyData).delete(member)
+    return notice_card(f"Deleted. I no longer have any data about you {_where(member)}.", note=STAYS)
 
 
 def person(interaction: Interaction) -> Member:
@@ -58,7 +54,7 @@ async def delete_data(interaction: Interaction, _: str = "") -> None:
     member, held, _file = await _held(interaction)
     text = _listed(f"Delete everything I know about you {_where(member)}?", held)
     text = f"{text}\nThis can’t be undone. My data, on /help, gives you a copy first."
-    items = [ForgetMeButton(member.club, member.id), Cancel(member.id, label="Keep it")]
+    items = [forget_me_button(member.club, member.id), Cancel(member.id, label="Keep it")]
     await deliver(interaction, notice_card(text, buttons=items, note=STAYS) if held else notice_card(NOTHING))
 
 
@@ -92,4 +88,4 @@ class MyDataCog(AppCog):
         await delete_data(interaction)
 
 
-FEATURE = Feature("my_data", cogs=(MyDataCog,), buttons=(ForgetMeButton,))
+FEATURE = Feature("my_data", cogs=(MyDataCog,), buttons=(forget_me_button,))

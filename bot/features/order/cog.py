@@ -7,7 +7,7 @@ from discord import app_commands
 
 from bot.app import App
 from bot.discord import autocomplete
-from bot.discord.buttons import ID, OPENINGS, PRIMARY, Opening, OwnButton, Pressed, Share
+from bot.discord.buttons import ID, OPENINGS, PRIMARY, Opening, OwnButton, Pressed, Share, button
 from bot.discord.cards import Attachment, Card, Interaction, Item, Items, Tone, safe
 from bot.discord.context import Refused, app_of, club_here, deliver
 from bot.discord.visitor import BY_BUTTON, AppCog, Feature, acknowledge, in_clubs_and_direct_messages, visitor
@@ -93,23 +93,19 @@ class ShareOrderButton(Share, template=rf"share-order:{ID}"):
         audience = await app.get(Audiences).public(asked.place)
         advice = await advice_for(app, asked, audience)
         footers = (f"Asked by {interaction.user.display_name}", how_far(None, audience, app.books))
-        return await order_card(app, advice, Tone.PUBLIC, [MyOrderButton(asked.id)], footers)
+        return await order_card(app, advice, Tone.PUBLIC, [my_order_button(asked.id)], footers)
 
 
-class MyOrderButton(Pressed, template=rf"my-order:{ID}"):
+@button(Pressed, "my-order", "For me", opens=True)
+async def my_order_button(button: Pressed, interaction: Interaction) -> Card:
     """Shows the member who presses it, privately, in which order to read these books."""
-
-    label, opens = "For me", True
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Advise in private."""
-        questions = app_of(interaction).get(AskedQuestions)
-        asked = await questions.asked(self.given["asked_id"], "order")
-        member, place = await visitor(interaction)
-        if asked.member.club != member.club:
-            raise Refused("That question was asked in another club.")
-        own = await questions.keep("order", member, place, asked.text, asked.book)
-        return await own_order(interaction, own)
+    questions = app_of(interaction).get(AskedQuestions)
+    asked = await questions.asked(button.given["asked_id"], "order")
+    member, place = await visitor(interaction)
+    if asked.member.club != member.club:
+        raise Refused("That question was asked in another club.")
+    own = await questions.keep("order", member, place, asked.text, asked.book)
+    return await own_order(interaction, own)
 
 
 async def own_order(interaction: Interaction, asked: Asked, kind: OrderKind = OrderKind.RECOMMENDED) -> Card:
@@ -165,4 +161,4 @@ async def show_order(interaction: Interaction, book: str = "", series: str = "")
 OPENINGS["open-order"] = Opening("Reading order", show_order)
 
 
-FEATURE = Feature("order", cogs=(OrderCog,), buttons=(OrderButton, ShareOrderButton, MyOrderButton))
+FEATURE = Feature("order", cogs=(OrderCog,), buttons=(OrderButton, ShareOrderButton, my_order_button))

@@ -11,7 +11,7 @@ from bot.answering.drafts import PromptDraft
 from bot.app import App
 from bot.club_settings import SetUp
 from bot.discord import autocomplete
-from bot.discord.buttons import DANGER, ID, OPENINGS, PRIMARY, Dialogue, Opening, OwnButton, Pressed
+from bot.discord.buttons import DANGER, ID, OPENINGS, PRIMARY, Dialogue, Opening, OwnButton, Pressed, button
 from bot.discord.cards import CHOICE, CHOICES, Card, Interaction, Tone, notice_card, one_line, safe, turns
 from bot.discord.context import MODERATOR, app_of, bot_of, deliver, has, may_speak, needs, replace_card
 from bot.discord.visitor import FOR_MODERATORS, AppCog, Feature, acknowledge, in_clubs, visitor
@@ -58,27 +58,19 @@ class PromptButton(Pressed, template=r"prompt:(?P<do>approve|post|edit|reject|se
         return await looked_at(app_of(interaction), by, place, prompt, show=True)
 
 
-class OverrideButton(Pressed, template=r"prompt-override:(?P<number>\d{1,18}):(?P<due>\d{1,12})"):
+@button(Pressed, r"prompt-override:(?P<number>\d{1,18}):(?P<due>\d{1,12})", "Post anyway", style=DANGER)
+async def override_button(button: Pressed, interaction: Interaction) -> Card:
     """Posts a prompt that goes further than its place, now or at a time."""
-
-    label, style = "Post anyway", DANGER
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Post it; the audit says who did."""
-        by, place = await needs(interaction, MODERATOR)
-        due = dt.datetime.fromtimestamp(self.number("due"), dt.UTC) if self.number("due") else None
-        return await posted_here(interaction, by, place, self.number("number"), due, override=True)
+    by, place = await needs(interaction, MODERATOR)
+    due = dt.datetime.fromtimestamp(button.number("due"), dt.UTC) if button.number("due") else None
+    return await posted_here(interaction, by, place, button.number("number"), due, override=True)
 
 
-class QueueButton(Pressed, template=r"prompt-queue:(?P<number>\d{1,4})"):
+@button(Pressed, r"prompt-queue:(?P<number>\d{1,4})", "Queue")
+async def queue_button(button: Pressed, interaction: Interaction) -> Card:
     """Turns to a place in the queue."""
-
-    label = "Queue"
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Show it in place of the one before."""
-        by, place = await needs(interaction, MODERATOR)
-        return await queue_card(app_of(interaction), by, place, self.number("number"))
+    by, place = await needs(interaction, MODERATOR)
+    return await queue_card(app_of(interaction), by, place, button.number("number"))
 
 
 async def queue_card(app: App, by: Member, place: Place, number: int) -> Card:
@@ -101,7 +93,7 @@ async def looked_at(
     can: tuple[str, ...] = () if prompt.state == PromptState.POSTED else (*DECISIONS, *QUESTIONS)
     can = ("show", *(do for do in can if do == "reject")) if unread else can
     items = [PromptButton(do, prompt.id) for do in can if do != done]
-    others = turns(QueueButton, shown, of, more="Next") if of else [QueueButton(1)]
+    others = turns(queue_button, shown, of, more="Next") if of else [queue_button(1)]
     where = f"{shown} of {of} in the queue" if of else ""
     return prompt_card(prompt, beyond, app.books, [*items, *others], where, unread)
 
@@ -119,15 +111,15 @@ async def posted_here(
         seconds = int(due.timestamp()) if due else 0
         cure = "If it’s no spoiler, you can post it anyway; the audit records that."
         body = f"I haven’t posted it. {where_it_belongs(beyond, app.books)} {cure}"
-        items = [OverrideButton(number, seconds), PromptButton("show" if unread else "edit", number)]
+        items = [override_button(number, seconds), PromptButton("show" if unread else "edit", number)]
         return Card(mark_of(prompt), body, () if unread else (safe(prompt.text),), Tone.PROBLEM, items)
     planned = await app.get(Prompts).plan(by, number, place, due, override=bool(beyond))
     if due is not None and due > app.now():
         bot_of(interaction).jobs.nudge()
-        items = [PromptButton("edit", number), QueueButton(1)]
+        items = [PromptButton("edit", number), queue_button(1)]
         return notice_card(f"I’ll post it here {timestamp(due)}.", buttons=items)
     posted = await PromptPosts(bot_of(interaction)).post(by.club, planned.id)
-    return notice_card("Posted." if posted else "It is being posted already.", buttons=[QueueButton(1)])
+    return notice_card("Posted." if posted else "It is being posted already.", buttons=[queue_button(1)])
 
 
 class PromptDialogue(Dialogue):
@@ -195,18 +187,14 @@ class KeepButton(OwnButton, template=rf"prompt-keep:{ID}:(?P<number>[1-9])"):
         return await looked_at(app, member, place, kept, show=True)
 
 
-class OthersButton(OwnButton, template=rf"prompt-others:{ID}"):
+@button(OwnButton, "prompt-others", "Others", of=("drafts",))
+async def others_button(button: OwnButton, interaction: Interaction) -> Card:
     """Drafts others."""
-
-    label, of = "Others", ("drafts",)
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Show them in place of those before."""
-        member, place = await needs(interaction, MODERATOR)
-        asked = await self.asked(interaction)
-        app, wish = app_of(interaction), json.loads(asked.text)
-        book = app.books[asked.book or ""]
-        return await drafted(app, member, place, book, wish["kind"], wish["where"], wish["turn"] + 1, wish["library"])
+    member, place = await needs(interaction, MODERATOR)
+    asked = await button.asked(interaction)
+    app, wish = app_of(interaction), json.loads(asked.text)
+    book = app.books[asked.book or ""]
+    return await drafted(app, member, place, book, wish["kind"], wish["where"], wish["turn"] + 1, wish["library"])
 
 
 async def drafted(
@@ -223,7 +211,7 @@ async def drafted(
     buttons = [KeepButton(asked.id, n) for n in range(1, len(drafts) + 1)]
     lines = "\n\n".join(f"**{n}**  {safe(draft.text)}" for n, draft in enumerate(drafts, 1))
     note = "Only you see these. The ones you keep go into the queue."
-    return Card(safe(f"{book.title}: {kind}"), lines, (note,), Tone.ANSWER, [*buttons, OthersButton(asked.id)])
+    return Card(safe(f"{book.title}: {kind}"), lines, (note,), Tone.ANSWER, [*buttons, others_button(asked.id)])
 
 
 Typed = app_commands.Range[str, 1, 200]
@@ -378,6 +366,6 @@ class PromptCog(AppCog):
 FEATURE = Feature(
     "prompts",
     cogs=(PromptCog,),
-    buttons=(PromptButton, OverrideButton, QueueButton, KeepButton, OthersButton),
+    buttons=(PromptButton, override_button, queue_button, KeepButton, others_button),
     jobs={JOBS: lambda bot: PromptPosts(bot).do},
 )

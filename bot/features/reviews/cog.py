@@ -14,7 +14,20 @@ from pydantic import TypeAdapter
 from bot.answering.texts import reach
 from bot.app import App
 from bot.discord import autocomplete, buttons
-from bot.discord.buttons import DANGER, ID, PAGE, PRIMARY, Cancel, Confirm, Dialogue, OwnButton, Page, Picked, Undo
+from bot.discord.buttons import (
+    DANGER,
+    ID,
+    PAGE,
+    PRIMARY,
+    Cancel,
+    Confirm,
+    Dialogue,
+    OwnButton,
+    Page,
+    Picked,
+    Undo,
+    button,
+)
 from bot.discord.cards import INPUT, MODAL_TITLE, Card, Interaction, notice_card, one_line, opening, paged_card, safe
 from bot.discord.context import Choice, Refused, app_of, deliver
 from bot.discord.visitor import BY_BUTTON, AppCog, Feature, acknowledge, in_clubs_and_direct_messages, visitor
@@ -79,19 +92,15 @@ def _from_library(passages: Iterable[Passage]) -> Iterator[ReadReview]:
 SHOWN = 300  # characters of a review in a preview of its end
 
 
-class ReviewPageButton(Page, template=rf"reviews:{ID}:{PAGE}"):
+@button(Page, rf"reviews:{ID}:{PAGE}")
+async def review_page_button(button: Page, interaction: Interaction) -> Card:
     """Turns to a page of reviews, for whoever presses, at their position."""
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Show the page in place of the one before."""
-        app = app_of(interaction)
-        asked = await app.get(AskedQuestions).asked(self.given["asked_id"], "reviews")
-        member, place = await visitor(interaction)
-        if asked.member.club != member.club or asked.place.id != place.id:
-            raise Refused(
-                "That list belongs to somebody else or another server. Open it from the book’s card: /book show."
-            )
-        return await reviews_card(app, member, place, asked, self.page)
+    app = app_of(interaction)
+    asked = await app.get(AskedQuestions).asked(button.given["asked_id"], "reviews")
+    member, place = await visitor(interaction)
+    if asked.member.club != member.club or asked.place.id != place.id:
+        raise Refused("That list belongs to somebody else or another server. Open it from the book’s card: /book show.")
+    return await reviews_card(app, member, place, asked, button.page)
 
 
 FILTERS = {"1 any": "All reviews", "5 any": "Five stars", "4 any": "Four stars or more", "3 any": "Three or more"}
@@ -122,46 +131,34 @@ async def of_button(button: OwnButton, interaction: Interaction) -> tuple[App, A
     return app, asked, app.books[asked.book or ""]
 
 
-class ReviewDeleteButton(OwnButton, template=rf"review-delete:{ID}"):
+@button(OwnButton, "review-delete", "Delete", of=("review",))
+async def review_delete_button(button: OwnButton, interaction: Interaction) -> Card:
     """Shows what would be deleted."""
-
-    label, of = "Delete", ("review",)
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Show the preview in place of the card."""
-        app, asked, book = await of_button(self, interaction)
-        return deleting_card(asked, book, await app.get(Reviews).needed(asked.member, book))
+    app, asked, book = await of_button(button, interaction)
+    return deleting_card(asked, book, await app.get(Reviews).needed(asked.member, book))
 
 
-class ReviewGoneButton(Confirm, template=rf"review-gone:{ID}"):
+@button(Confirm, "review-gone", style=DANGER, of=("review",))
+async def review_gone_button(button: Confirm, interaction: Interaction) -> Card:
     """Deletes one's own review, once that is confirmed."""
-
-    style, of = DANGER, ("review",)
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Delete it, and offer to undo."""
-        app, asked, book = await of_button(self, interaction)
-        gone = await app.get(Reviews).delete(asked.member, book)
-        kept = await app.get(AskedQuestions).keep(GONE, asked.member, asked.place, gone.dump(), book.slug)
-        text = f"Deleted: your review of {book.title}. Nobody can read it any more."
-        return notice_card(text, buttons=[ReviewBackButton(kept.id)])
+    app, asked, book = await of_button(button, interaction)
+    gone = await app.get(Reviews).delete(asked.member, book)
+    kept = await app.get(AskedQuestions).keep(GONE, asked.member, asked.place, gone.dump(), book.slug)
+    text = f"Deleted: your review of {book.title}. Nobody can read it any more."
+    return notice_card(text, buttons=[review_back_button(kept.id)])
 
 
-class ReviewBackButton(Undo, template=rf"review-back:{ID}"):
+@button(Undo, "review-back", of=(GONE,))
+async def review_back_button(button: Undo, interaction: Interaction) -> Card:
     """Puts a deleted review back."""
-
-    of = (GONE,)
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Put it back."""
-        app, asked, book = await of_button(self, interaction)
-        await app.get(Reviews).put_back(Review.load(asked.text))
-        return notice_card(f"Undone. Your review of {book.title} is back.")
+    app, asked, book = await of_button(button, interaction)
+    await app.get(Reviews).put_back(Review.load(asked.text))
+    return notice_card(f"Undone. Your review of {book.title} is back.")
 
 
 def deleting_card(asked: Asked, book: Book, review: Review) -> Card:
     """Return the preview of deleting a review."""
-    items = [ReviewGoneButton(asked.id), Cancel(asked.member.id, label="Keep it")]
+    items = [review_gone_button(asked.id), Cancel(asked.member.id, label="Keep it")]
     more = " …" if len(review.text) > SHOWN else ""
     text = f"Delete this review?\n{_stars(review.stars)}\n{opening(review.text, SHOWN)}{more}"
     return notice_card(text, f"Your review of {book.title}", items)
@@ -176,7 +173,7 @@ async def reviews_card(app: App, member: Member, place: Place, asked: Asked, pag
         filters = [FilterMenu.of(book.slug)] if asked.text != "1 any" else []
         return notice_card("There are no such reviews for what you’ve read so far.", book.title, filters)
     items = [_item(review, member) for review in found]
-    return paged_card(book.title, items, page, partial(ReviewPageButton, asked.id), items=[FilterMenu.of(book.slug)])
+    return paged_card(book.title, items, page, partial(review_page_button, asked.id), items=[FilterMenu.of(book.slug)])
 
 
 def _item(review: ReadReview, reader: Member) -> str:
@@ -244,10 +241,10 @@ class ReviewModal(Dialogue):
         except DogearError as error:
             typed = DRAFT.dump_json(draft).decode()
             asked = await app.get(AskedQuestions).keep("review-draft", member, place, typed, book.slug)
-            raise Choice(str(error), [ReviewDraftButton(asked.id)]) from error
+            raise Choice(str(error), [review_draft_button(asked.id)]) from error
         asked = await app.get(AskedQuestions).keep("review", member, place, "", book.slug)
         told = saved_text(kept, book, app.books, await app.get(Audiences).private(member, place))
-        buttons = [ReviewEditButton(asked.id), ReviewDeleteButton(asked.id)]
+        buttons = [review_edit_button(asked.id), review_delete_button(asked.id)]
         await deliver(interaction, notice_card(told, book.title, buttons))
 
 
@@ -272,27 +269,19 @@ async def review_form(app: App, member: Member, book: Book) -> ReviewModal:
     return ReviewModal(book, ReviewDraft.begun(book, earlier, marks))
 
 
-class ReviewDraftButton(OwnButton, template=rf"review-draft:{ID}"):
+@button(OwnButton, "review-draft", "Keep writing", style=PRIMARY, of=("review-draft",), answers=True)
+async def review_draft_button(button: OwnButton, interaction: Interaction) -> None:
     """Opens the modal again with what was typed."""
-
-    label, style, of = "Keep writing", PRIMARY, ("review-draft",)
-
-    async def pressed(self, interaction: Interaction) -> None:
-        """Open the modal."""
-        _, asked, book = await of_button(self, interaction)
-        await interaction.response.send_modal(ReviewModal(book, DRAFT.validate_json(asked.text)))
+    _, asked, book = await of_button(button, interaction)
+    await interaction.response.send_modal(ReviewModal(book, DRAFT.validate_json(asked.text)))
 
 
-class ReviewEditButton(OwnButton, template=rf"review-edit:{ID}"):
+@button(OwnButton, "review-edit", "Edit", of=("review",), answers=True)
+async def review_edit_button(button: OwnButton, interaction: Interaction) -> None:
     """Opens the modal with one's own review as it is kept."""
-
-    label, of = "Edit", ("review",)
-
-    async def pressed(self, interaction: Interaction) -> None:
-        """Open the modal."""
-        app, asked, book = await of_button(self, interaction)
-        earlier = await app.get(Reviews).needed(asked.member, book)
-        await interaction.response.send_modal(ReviewModal(book, ReviewDraft.begun(book, earlier)))
+    app, asked, book = await of_button(button, interaction)
+    earlier = await app.get(Reviews).needed(asked.member, book)
+    await interaction.response.send_modal(ReviewModal(book, ReviewDraft.begun(book, earlier)))
 
 
 Typed = app_commands.Range[str, 1, 200]
@@ -374,7 +363,7 @@ class ReviewCog(AppCog):
 
 
 BUTTONS = (
-    ReviewPageButton, ReviewDeleteButton, ReviewGoneButton, ReviewBackButton, ReviewDraftButton, ReviewEditButton,
-    FilterMenu,
+    review_page_button, review_delete_button, review_gone_button, review_back_button, review_draft_button,
+    review_edit_button, FilterMenu,
 )  # fmt: skip
 FEATURE = Feature("reviews", cogs=(ReviewCog,), buttons=BUTTONS)

@@ -7,7 +7,7 @@ from discord import app_commands
 
 from bot.app import App
 from bot.discord import autocomplete
-from bot.discord.buttons import ID, OPENINGS, PAGE, Dialogue, OpenButton, Opening, Page, Pressed, Undo
+from bot.discord.buttons import OPENINGS, PAGE, Dialogue, OpenButton, Opening, Page, Pressed, Undo, button
 from bot.discord.cards import Attachment, Card, Interaction, headed, notice_card, paged_card
 from bot.discord.context import CURES, app_of, deliver
 from bot.discord.visitor import BY_BUTTON, AppCog, Feature, acknowledge, in_clubs_and_direct_messages, visitor
@@ -22,26 +22,20 @@ from corpus.positions import StoppedReading
 from corpus.text import plural
 
 
-class ShelfPageButton(Page, template=rf"shelf:{PAGE}"):
+@button(Page, rf"shelf:{PAGE}")
+async def shelf_page_button(button: Page, interaction: Interaction) -> Card:
     """Turns to a page of one's own shelf."""
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Show the page in place of the one before."""
-        member, _ = await visitor(interaction)
-        return await shelf_card(app_of(interaction), member, self.page)
+    member, _ = await visitor(interaction)
+    return await shelf_card(app_of(interaction), member, button.page)
 
 
-class ShelfUndoButton(Undo, template=rf"shelf-undo:{ID}"):
+@button(Undo, "shelf-undo", of=("shelf",))
+async def shelf_undo_button(button: Undo, interaction: Interaction) -> Card:
     """Takes a change of one's own shelf back."""
-
-    of = ("shelf",)
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Put the book back to where it was."""
-        asked = await self.asked(interaction)
-        change = CHANGE.validate_json(asked.text)
-        await app_of(interaction).get(Shelves).undo(asked.member, change)
-        return notice_card(f"Undone. {change_sentence(ShelfChange(change.after, change.before))}")
+    asked = await button.asked(interaction)
+    change = CHANGE.validate_json(asked.text)
+    await app_of(interaction).get(Shelves).undo(asked.member, change)
+    return notice_card(f"Undone. {change_sentence(ShelfChange(change.after, change.before))}")
 
 
 async def shelf_card(app: App, member: Member, page: int = 1) -> Card:
@@ -56,7 +50,7 @@ async def shelf_card(app: App, member: Member, page: int = 1) -> Card:
         png = await app.workers.do(lambda: shelf_page(shelved, app.books).png())
         picture = Attachment("shelf.png", png, alt_text(shelved, app.books))
     parts = [headed(part) for part in shelf_list(shelved, app.books)]
-    return paged_card("My shelf", parts, page, ShelfPageButton, picture, items=items)
+    return paged_card("My shelf", parts, page, shelf_page_button, picture, items=items)
 
 
 async def show_shelf(interaction: Interaction, _: str = "") -> None:
@@ -112,7 +106,7 @@ async def changed_card(app: App, member: Member, place: Place, change: ShelfChan
     asked = await app.get(AskedQuestions).keep("shelf", member, place, CHANGE.dump_json(change).decode())
     tells = after and after.book and after.shelf in (ShelfName.READING, ShelfName.FINISHED)
     note = "This doesn’t change your position; /progress set does." if tells else ""
-    return notice_card(change_sentence(change), "", [ShelfUndoButton(asked.id)], note)
+    return notice_card(change_sentence(change), "", [shelf_undo_button(asked.id)], note)
 
 
 class SetAsideButton(Pressed, template=r"shelf-aside:(?P<book>[^:]{1,80})"):
@@ -225,4 +219,4 @@ class ShelfCog(AppCog):
         await open_import(interaction)
 
 
-FEATURE = Feature("shelf", cogs=(ShelfCog,), buttons=(ShelfPageButton, ShelfUndoButton, SetAsideButton))
+FEATURE = Feature("shelf", cogs=(ShelfCog,), buttons=(shelf_page_button, shelf_undo_button, SetAsideButton))

@@ -9,7 +9,7 @@ from bot.app import App
 from bot.audit import Audit, Did
 from bot.club_settings import SetUp
 from bot.discord import autocomplete, buttons, context
-from bot.discord.buttons import DANGER, ID, PAGE, Cancel, Confirm, Page, Pressed
+from bot.discord.buttons import DANGER, PAGE, Cancel, Confirm, Page, Pressed, button
 from bot.discord.cards import OPTION, OPTIONS, Card, Interaction, notice_card, one_line, paged_card, safe
 from bot.discord.visitor import FOR_ORGANISERS, AppCog, Feature, acknowledge, in_clubs, visitor
 from bot.features.ask.store import AskedQuestions
@@ -25,13 +25,11 @@ from corpus.text import plural
 TITLE = "Nominated for our next book"
 
 
-class NominationsPageButton(Page, template=rf"nominations:{PAGE}"):
+@button(Page, rf"nominations:{PAGE}")
+async def nominations_page_button(button: Page, interaction: Interaction) -> Card:
     """Turns to a page of the list."""
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Show the page in place of the one before."""
-        member, _ = await visitor(interaction)
-        return await nominations_card(context.app_of(interaction), member, self.page)
+    member, _ = await visitor(interaction)
+    return await nominations_card(context.app_of(interaction), member, button.page)
 
 
 async def nominations_card(app: App, member: Member, page: int = 1) -> Card:
@@ -43,7 +41,7 @@ async def nominations_card(app: App, member: Member, page: int = 1) -> Card:
     items = [buttons.OpenButton(what) for what in ("open-nominate", *(("open-withdraw",) if lines else ()))]
     if not lines:
         return notice_card("No book has been nominated yet.", TITLE, items)
-    return paged_card(TITLE, lines, page, NominationsPageButton, items=items)
+    return paged_card(TITLE, lines, page, nominations_page_button, items=items)
 
 
 async def nominate_book(interaction: Interaction, book: str) -> None:
@@ -101,41 +99,33 @@ buttons.OPENINGS["open-nominate"] = buttons.Opening("Nominate a book", _open_nom
 buttons.OPENINGS["open-withdraw"] = buttons.Opening("Withdraw", _open_withdrawing)
 
 
-class StartButton(Confirm, template=rf"vote-start:{ID}"):
+@button(Confirm, "vote-start", of=("vote",))
+async def start_button(button: Confirm, interaction: Interaction) -> Card:
     """Posts a vote that its organiser has seen."""
-
-    of = ("vote",)
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Post it, once."""
-        asked = await self.asked(interaction)
-        await context.needs(interaction, context.ORGANISER)
-        draft = rules.DRAFT.validate_json(asked.text)
-        may_post(interaction, draft.kind)
-        app, bot = context.app_of(interaction), context.bot_of(interaction)
-        vote = await app.get(Votes).begin(draft, asked.place, self.given["asked_id"])
-        vote = await VotePosts(bot).open(vote)
-        await app.get(Audit).note(Did.VOTE, vote.where, asked.member.id, message=vote.message)
-        bot.jobs.nudge()
-        link = vote.where.link(vote.message)
-        return Card(body=f"The vote is open: {link}\nIt closes {timestamp(draft.closes)}, or with /vote close.")
+    asked = await button.asked(interaction)
+    await context.needs(interaction, context.ORGANISER)
+    draft = rules.DRAFT.validate_json(asked.text)
+    may_post(interaction, draft.kind)
+    app, bot = context.app_of(interaction), context.bot_of(interaction)
+    vote = await app.get(Votes).begin(draft, asked.place, button.given["asked_id"])
+    vote = await VotePosts(bot).open(vote)
+    await app.get(Audit).note(Did.VOTE, vote.where, asked.member.id, message=vote.message)
+    bot.jobs.nudge()
+    link = vote.where.link(vote.message)
+    return Card(body=f"The vote is open: {link}\nIt closes {timestamp(draft.closes)}, or with /vote close.")
 
 
-class CloseButton(Pressed, template=rf"vote-close:{VOTE}"):
+@button(Pressed, rf"vote-close:{VOTE}", "Close it now", style=DANGER)
+async def close_button(button: Pressed, interaction: Interaction) -> Card:
     """Closes a vote now."""
-
-    label, style = "Close it now", DANGER
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Close it, and post its outcome."""
-        member, _ = await context.needs(interaction, context.ORGANISER)
-        votes = context.app_of(interaction).get(Votes)
-        vote = await votes.vote(self.number("vote_id"), member)
-        if not await VotePosts(context.bot_of(interaction)).see_to(vote, early=True):
-            raise context.Refused("That vote has already been closed.")
-        closed = await votes.vote(vote.id, member)
-        where = closed.where.link(closed.result) if closed.result else "I can’t post there; see /vote results."
-        return Card(body=f"Closed. The result: {where}")
+    member, _ = await context.needs(interaction, context.ORGANISER)
+    votes = context.app_of(interaction).get(Votes)
+    vote = await votes.vote(button.number("vote_id"), member)
+    if not await VotePosts(context.bot_of(interaction)).see_to(vote, early=True):
+        raise context.Refused("That vote has already been closed.")
+    closed = await votes.vote(vote.id, member)
+    where = closed.where.link(closed.result) if closed.result else "I can’t post there; see /vote results."
+    return Card(body=f"Closed. The result: {where}")
 
 
 def may_post(interaction: Interaction, kind: rules.VoteKind) -> None:
@@ -230,7 +220,7 @@ class VoteForm(buttons.Dialogue, title="Start a vote"):
             again = buttons.OpenButton("open-vote", one_line(self.others.value, 75))
             raise context.Choice(str(error), [again]) from error
         asked = await app.get(AskedQuestions).keep("vote", member, place, rules.DRAFT.dump_json(draft).decode())
-        await context.deliver(interaction, preview_card(draft, [StartButton(asked.id), Cancel(member.id)]))
+        await context.deliver(interaction, preview_card(draft, [start_button(asked.id), Cancel(member.id)]))
 
 
 async def open_vote_form(interaction: Interaction, others: str = "", closes: str = "") -> None:
@@ -271,7 +261,7 @@ class VoteCog(AppCog):
         vote = await self._app.get(Votes).latest(member.club)
         books = ", ".join(map(safe, vote.titles.values()))
         body = f"{books}\nOtherwise it closes {timestamp(vote.closes)}. After that nobody can vote."
-        card = Card("Close the vote now?", body, buttons=[CloseButton(vote.id), Cancel(member.id)])
+        card = Card("Close the vote now?", body, buttons=[close_button(vote.id), Cancel(member.id)])
         if vote.state == rules.VoteState.CLOSED:
             card = notice_card("No vote is running. Start one with /vote start.")
         await context.deliver(interaction, card)
@@ -292,6 +282,6 @@ class VoteCog(AppCog):
 FEATURE = Feature(
     "votes",
     cogs=(NominateCog, VoteCog),
-    buttons=(NominationsPageButton, *VOTE_BUTTONS, StartButton, CloseButton),
+    buttons=(nominations_page_button, *VOTE_BUTTONS, start_button, close_button),
     jobs={JOBS: lambda bot: VotePosts(bot).do},
 )

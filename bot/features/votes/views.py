@@ -10,7 +10,7 @@ import discord
 
 from bot.app import App
 from bot.discord import cards
-from bot.discord.buttons import PRIMARY, OpenButton, Picked, Pressed
+from bot.discord.buttons import PRIMARY, OpenButton, Picked, Pressed, button
 from bot.discord.context import app_of
 from bot.discord.visitor import visitor
 from bot.features.votes import rules
@@ -38,13 +38,13 @@ def preview_card(draft: rules.VoteDraft, items: cards.Items) -> cards.Card:
 
 def open_card(vote: Vote) -> cards.Card:
     """Return the post of a ranked vote that takes ballots."""
-    seen = [] if vote.hidden else [CountButton(vote.id)]
+    seen = [] if vote.hidden else [count_button(vote.id)]
     hidden = "The count is hidden until the vote closes." if vote.hidden else "You can see the count at any time."
     told = (
         "Press Vote and rank as many as you like. You can change your ballot until the vote closes. Ballots are secret."
         f" {hidden}\n**Closes**: {timestamp(vote.closes)}"
     )
-    return _post(vote, told, [VoteButton(vote.id), *seen, HowButton(vote.id)])
+    return _post(vote, told, [vote_button(vote.id), *seen, how_button(vote.id)])
 
 
 def closed_card(vote: Vote, result: int) -> cards.Card:
@@ -155,7 +155,7 @@ async def counted_card(app: App, vote: Vote, count: Count, items: cards.Items = 
 def outcome_items(vote: Vote) -> list[cards.Item]:
     """Return the buttons under the outcome of a vote, with which the reading of its winner is planned."""
     winner = vote.outcome.winner if vote.outcome else None
-    return [*([OpenButton("plan", winner)] if winner else []), HowButton(vote.id)]
+    return [*([OpenButton("plan", winner)] if winner else []), how_button(vote.id)]
 
 
 def _books(books: Sequence[rules.Candidate]) -> str:
@@ -166,15 +166,11 @@ VOTE = r"(?P<vote_id>\d{1,18})"
 NAMES = ("First", "Second", "Third", "Fourth", "Fifth")
 
 
-class VoteButton(Pressed, template=rf"ballot:{VOTE}"):
+@button(Pressed, rf"ballot:{VOTE}", "Vote", style=PRIMARY, opens=True)
+async def vote_button(button: Pressed, interaction: cards.Interaction) -> cards.Card:
     """Shows whoever presses it their ballot."""
-
-    label, style, opens = "Vote", PRIMARY, True
-
-    async def card(self, interaction: cards.Interaction) -> cards.Card:
-        """Show the ballot, in private."""
-        member, _ = await visitor(interaction)
-        return _ballot(*await app_of(interaction).get(Votes).ballot(self.number("vote_id"), member))
+    member, _ = await visitor(interaction)
+    return _ballot(*await app_of(interaction).get(Votes).ballot(button.number("vote_id"), member))
 
 
 class RankMenu(Picked, template=rf"rank:{VOTE}:(?P<number>[1-{rules.CHOICES}])"):
@@ -199,15 +195,11 @@ class RankMenu(Picked, template=rf"rank:{VOTE}:(?P<number>[1-{rules.CHOICES}])")
         return _ballot(*await app_of(interaction).get(Votes).choose(int(vote_id), member, int(number), key))
 
 
-class BallotBackButton(Pressed, template=rf"unballot:{VOTE}"):
+@button(Pressed, rf"unballot:{VOTE}", "Take my ballot back")
+async def ballot_back_button(button: Pressed, interaction: cards.Interaction) -> cards.Card:
     """Takes one's own ballot back."""
-
-    label = "Take my ballot back"
-
-    async def card(self, interaction: cards.Interaction) -> cards.Card:
-        """Show the empty ballot."""
-        member, _ = await visitor(interaction)
-        return _ballot(*await app_of(interaction).get(Votes).choose(self.number("vote_id"), member, 0, None))
+    member, _ = await visitor(interaction)
+    return _ballot(*await app_of(interaction).get(Votes).choose(button.number("vote_id"), member, 0, None))
 
 
 def _ballot(vote: Vote, ballot: Ballot) -> cards.Card:
@@ -217,32 +209,24 @@ def _ballot(vote: Vote, ballot: Ballot) -> cards.Card:
     note = f"Closes {timestamp(vote.closes)}. It counts for your first choice; if that is out, for your next."
     numbers = range(1, min(rules.CHOICES, len(vote.books)) + 1)
     items: list[Any] = [RankMenu.of(vote, number, ballot) for number in numbers]
-    items += [BallotBackButton(vote.id)] if ballot else []
+    items += [ballot_back_button(vote.id)] if ballot else []
     return cards.Card("Your ballot", body, buttons=items, note=note)
 
 
-class CountButton(Pressed, template=rf"count:{VOTE}"):
+@button(Pressed, rf"count:{VOTE}", "Show the count so far", opens=True)
+async def count_button(button: Pressed, interaction: cards.Interaction) -> cards.Card:
     """Shows the count so far, in private; of a closed vote, the outcome."""
-
-    label, opens = "Show the count so far", True
-
-    async def card(self, interaction: cards.Interaction) -> cards.Card:
-        """Show the count."""
-        member, _ = await visitor(interaction)
-        app = app_of(interaction)
-        return await counted_card(app, *await app.get(Votes).so_far(self.number("vote_id"), member))
+    member, _ = await visitor(interaction)
+    app = app_of(interaction)
+    return await counted_card(app, *await app.get(Votes).so_far(button.number("vote_id"), member))
 
 
-class HowButton(Pressed, template=rf"how-counted:{VOTE}"):
+@button(Pressed, rf"how-counted:{VOTE}", "How is this counted?", opens=True)
+async def how_button(button: Pressed, interaction: cards.Interaction) -> cards.Card:
     """Explains how a vote was counted; by its id, the post of an outcome is told from all others."""
-
-    label, opens = "How is this counted?", True
-
-    async def card(self, interaction: cards.Interaction) -> cards.Card:
-        """Explain, in private."""
-        member, _ = await visitor(interaction)
-        vote = await app_of(interaction).get(Votes).vote(self.number("vote_id"), member)
-        return cards.notice_card(rules.explanation(rules.VoteKind(vote.kind)), "How is this counted?")
+    member, _ = await visitor(interaction)
+    vote = await app_of(interaction).get(Votes).vote(button.number("vote_id"), member)
+    return cards.notice_card(rules.explanation(rules.VoteKind(vote.kind)), "How is this counted?")
 
 
-VOTE_BUTTONS = (VoteButton, RankMenu, BallotBackButton, CountButton, HowButton)
+VOTE_BUTTONS = (vote_button, RankMenu, ballot_back_button, count_button, how_button)

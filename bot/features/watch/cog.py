@@ -12,7 +12,7 @@ from bot.answering.reply import MAY_SPOIL
 from bot.app import App
 from bot.db.jobs import Claim, Key
 from bot.discord import context
-from bot.discord.buttons import PRIMARY, Pressed
+from bot.discord.buttons import PRIMARY, Pressed, button
 from bot.discord.cards import Card, Interaction, Item, Tone, notice_card, pages, safe, turns
 from bot.discord.jobs import GONE, find_message, small_print
 from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs
@@ -35,7 +35,7 @@ def mark_of(finding: Finding) -> str:
 
 def author_items(finding: Finding) -> list[Item]:
     """Return the buttons of an author."""
-    return [HideButton(finding.id), FineButton(finding.id)]
+    return [hide_button(finding.id), fine_button(finding.id)]
 
 
 def author_card(finding: Finding) -> Card:
@@ -61,75 +61,59 @@ def words_of(message: discord.Message) -> str:
     return " ".join(" ".join(closed[::2]).split())
 
 
-class HideButton(Pressed, template=r"watch-hide:(?P<number>\d{1,18})"):
+@button(Pressed, r"watch-hide:(?P<number>\d{1,18})", "Hide it", style=PRIMARY, answers=True)
+async def hide_button(button: Pressed, interaction: Interaction) -> None:
     """Deletes its author's message and gives them the text back."""
-
-    label, style = "Hide it", PRIMARY
-
-    async def pressed(self, interaction: Interaction) -> None:
-        """Give the text back first: killed in between, nothing is lost."""
-        await interaction.response.defer()
-        finding, app = await own_finding(interaction, self.number("number")), context.app_of(interaction)
-        message = await _message_of(interaction, finding)
-        if message is None:
-            told = "That message is already gone, so there is nothing to hide."
-        elif message.attachments or message.stickers or not message.content:
-            raise context.Refused("It has something that I can’t give back, so I left it. Please delete it yourself.")
-        else:
-            for card in given_back(finding, message.content, app.books):
-                # In direct messages it stays: what only one sees is gone when Discord is restarted.
-                await context.deliver(interaction, card, private=interaction.guild_id is not None)
-            told = "Done: I deleted the message. Here is its text behind spoiler bars, to post again if you like."
-            try:
-                await message.delete()
-            except discord.Forbidden:
-                told = (
-                    "I can’t delete messages there (that needs the permission Manage Messages). Please delete it "
-                    "yourself; here is its text behind spoiler bars, to post again if you like."
-                )
-                await context.replace_card(interaction, notice_card(told, buttons=author_items(finding)))
-                return
-        await app.get(Watching).settle(finding, Outcome.HIDDEN)
-        await context.replace_card(interaction, notice_card(told))
+    await interaction.response.defer()
+    finding, app = await own_finding(interaction, button.number("number")), context.app_of(interaction)
+    message = await _message_of(interaction, finding)
+    if message is None:
+        told = "That message is already gone, so there is nothing to hide."
+    elif message.attachments or message.stickers or not message.content:
+        raise context.Refused("It has something that I can’t give back, so I left it. Please delete it yourself.")
+    else:
+        for card in given_back(finding, message.content, app.books):
+            # In direct messages it stays: what only one sees is gone when Discord is restarted.
+            await context.deliver(interaction, card, private=interaction.guild_id is not None)
+        told = "Done: I deleted the message. Here is its text behind spoiler bars, to post again if you like."
+        try:
+            await message.delete()
+        except discord.Forbidden:
+            told = (
+                "I can’t delete messages there (that needs the permission Manage Messages). Please delete it "
+                "yourself; here is its text behind spoiler bars, to post again if you like."
+            )
+            await context.replace_card(interaction, notice_card(told, buttons=author_items(finding)))
+            return
+    await app.get(Watching).settle(finding, Outcome.HIDDEN)
+    await context.replace_card(interaction, notice_card(told))
 
 
-class FineButton(Pressed, template=r"watch-fine:(?P<number>\d{1,18})"):
+@button(Pressed, r"watch-fine:(?P<number>\d{1,18})", "It’s fine")
+async def fine_button(button: Pressed, interaction: Interaction) -> Card:
     """Says that a message is no spoiler; the moderators still look at it."""
-
-    label = "It’s fine"
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Note what its author says."""
-        finding = await own_finding(interaction, self.number("number"))
-        await context.app_of(interaction).get(Watching).settle(finding, Outcome.FINE)
-        return notice_card("Fine, it stays. The moderators will have a look at it.")
+    finding = await own_finding(interaction, button.number("number"))
+    await context.app_of(interaction).get(Watching).settle(finding, Outcome.FINE)
+    return notice_card("Fine, it stays. The moderators will have a look at it.")
 
 
-class SettleButton(Pressed, template=r"watch-settle:(?P<number>\d{1,18})"):
+@button(Pressed, r"watch-settle:(?P<number>\d{1,18})", "Dealt with", style=PRIMARY)
+async def settle_button(button: Pressed, interaction: Interaction) -> Card:
     """Takes a message off the moderators' queue."""
-
-    label, style = "Dealt with", PRIMARY
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Take it off, and show the next one."""
-        by, _ = await context.needs(interaction, context.MODERATOR)
-        app = context.app_of(interaction)
-        finding = await app.get(Watching).finding(self.number("number"))
-        if finding.club != by.club:
-            raise context.Refused("That message is from another club.")
-        await app.get(Watching).settle(finding, Outcome.SETTLED)
-        return await queue_card(app, by, 1)
+    by, _ = await context.needs(interaction, context.MODERATOR)
+    app = context.app_of(interaction)
+    finding = await app.get(Watching).finding(button.number("number"))
+    if finding.club != by.club:
+        raise context.Refused("That message is from another club.")
+    await app.get(Watching).settle(finding, Outcome.SETTLED)
+    return await queue_card(app, by, 1)
 
 
-class WatchQueueButton(Pressed, template=r"watch-queue:(?P<number>\d{1,4})"):
+@button(Pressed, r"watch-queue:(?P<number>\d{1,4})", "Queue")
+async def watch_queue_button(button: Pressed, interaction: Interaction) -> Card:
     """Turns to a place in the moderators' queue."""
-
-    label = "Queue"
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Show it in place of what was there."""
-        by, _ = await context.needs(interaction, context.MODERATOR)
-        return await queue_card(context.app_of(interaction), by, self.number("number"))
+    by, _ = await context.needs(interaction, context.MODERATOR)
+    return await queue_card(context.app_of(interaction), by, button.number("number"))
 
 
 async def queue_card(app: App, by: Member, number: int) -> Card:
@@ -144,7 +128,7 @@ async def queue_card(app: App, by: Member, number: int) -> Card:
         author = "Its author says it’s fine."
     by_whom = f"By <@{finding.member}> <t:{int(finding.at.timestamp())}:R>"
     body = f"{finding.where.link(finding.message)}\n{where_it_belongs(dict(finding.needs.marks), app.books)}"
-    items = [SettleButton(finding.id), *turns(WatchQueueButton, shown, len(waiting), more="Next")]
+    items = [settle_button(finding.id), *turns(watch_queue_button, shown, len(waiting), more="Next")]
     return Card("A possible spoiler", body, (by_whom, author, f"{shown} of {len(waiting)} in the queue"), buttons=items)
 
 
@@ -276,7 +260,7 @@ class WatchCog(AppCog):
         come, passed = self._watching.come[place.id], self._watching.passed[place.id]
         pace = f"Of {come:,} messages since I started, {passed:,} came too fast, and I skipped them." if passed else ""
         lines = (state, pace, f"Messages to look at, from all channels: {waiting}")
-        items = [WatchQueueButton(1)] if waiting else []
+        items = [watch_queue_button(1)] if waiting else []
         await context.deliver(interaction, notice_card("\n".join(filter(None, lines)), buttons=items))
 
     @commands.Cog.listener()
@@ -316,6 +300,6 @@ class WatchCog(AppCog):
 FEATURE = Feature(
     "watch",
     cogs=(WatchCog,),
-    buttons=(HideButton, FineButton, SettleButton, WatchQueueButton),
+    buttons=(hide_button, fine_button, settle_button, watch_queue_button),
     jobs={JOBS: lambda bot: WatchNotes(bot).do},
 )
