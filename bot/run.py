@@ -66,9 +66,10 @@ async def run_until_stopped(settings: Settings, token: SecretStr, discussion: Di
                 "application's page, under “Bot”, or take MESSAGE_CONTENT away."
             ) from error
         except discord.ConnectionClosed as error:
-            raise start.refusal(error.code, settings.shards) or start.DiscordUnreachable(
-                f"Discord closed the connection ({error.code}) and takes no other."
-            ) from error
+            what = (
+                f"Discord closed the connection ({error.code}) and takes no other. docs/servers.md says more on shards."
+            )
+            raise start.DiscordUnreachable(what) from error
     log.info("stopped")
 
 

@@ -100,9 +100,6 @@ def link(application: int) -> str:
     return discord.utils.oauth_url(application, permissions=permissions(), scopes=("bot", "applications.commands"))
 
 
-INVALID_SHARD, SHARDING_REQUIRED = 4010, 4011  # Discord: codes with which it closes the gateway
-
-
 class CannotStart(DogearError):
     """Discord does not let the bot start like this; the message says what to do."""
 
@@ -123,15 +120,3 @@ def check_start(shards: Shards | None, advised: int, remaining: int, total: int,
             "SHARDS divides the clubs into %d; Discord advises %d. It refuses shards with more than 2,500 clubs.",
             shards.count, advised,
         )  # fmt: skip
-
-
-def refusal(code: int, shards: Shards | None) -> CannotStart | None:
-    """Return what is wrong where Discord closed the gateway because of the shards; None for any other reason."""
-    said = f"SHARDS={shards}" if shards else "The number of shards"
-    if code == SHARDING_REQUIRED:
-        return CannotStart(f"{said} is too few for Discord: no shard may have more than 2,500 clubs. Divide into more.")
-    if code == INVALID_SHARD:
-        return CannotStart(
-            f"{said} is refused by Discord. A very large bot needs a multiple of the number that Discord gave it."
-        )
-    return None

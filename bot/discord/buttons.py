@@ -258,17 +258,13 @@ class Share(OwnButton, template=r"(?!)"):
         raise NotImplementedError
 
 
-class TakeBack(OwnButton, template=rf"take-back:{ID}"):
+@button(OwnButton, "take-back", "Delete the post", of=(POSTED,))
+async def take_back_button(button: OwnButton, interaction: Interaction) -> Card:
     """Deletes what was shared; which message that is comes from what is kept, and not from who presses."""
-
-    label, of = "Delete the post", (POSTED,)
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Delete the shared message."""
-        asked = await self.asked(interaction)
-        channel = interaction.client.get_partial_messageable(asked.place.id)
-        await channel.get_partial_message(int(asked.text)).delete()
-        return notice_card("Deleted.")
+    asked = await button.asked(interaction)
+    channel = interaction.client.get_partial_messageable(asked.place.id)
+    await channel.get_partial_message(int(asked.text)).delete()
+    return notice_card("Deleted.")
 
 
 async def own_question(interaction: Interaction, asked_id: str, *of: str) -> Asked:
@@ -287,8 +283,8 @@ async def share(interaction: Interaction, asked: Asked, card: Card, done: str) -
     await replace_card(interaction, notice_card("Posting it for everybody here …"))
     posted = await post(interaction, card)
     kept = await app_of(interaction).get(AskedQuestions).keep(POSTED, asked.member, asked.place, str(posted.id))
-    await replace_card(interaction, notice_card(done, buttons=[TakeBack(kept.id)]))
+    await replace_card(interaction, notice_card(done, buttons=[take_back_button(kept.id)]))
     return posted
 
 
-SHARED_BUTTONS = (Cancel, TakeBack, OpenButton)
+SHARED_BUTTONS = (Cancel, take_back_button, OpenButton)

@@ -13,7 +13,7 @@ from bot.client import Dogear
 from bot.people import EVERY, Shards
 from bot.run import ask_to_start
 from bot.settings import Settings
-from bot.start import INVALID_SHARD, SHARDING_REQUIRED, CannotStart, check_start, refusal
+from bot.start import CannotStart, check_start
 from retrieval.retriever import Retriever
 from tests.fakes.discord_server import discord_server
 from tests.fakes.processes import Clock, app_over, running, spoken_to
@@ -52,13 +52,6 @@ def test_fewer_shards_than_discord_advises_are_logged(caplog: pytest.LogCaptureF
     assert caplog.text == ""
     check_start(FOUR, 32, 1000, 1000, NOON)
     assert "Discord advises 32" in caplog.text
-
-
-def test_a_gateway_that_closes_because_of_the_shards_says_what_to_do() -> None:
-    assert "SHARDS=0-3/16 is too few" in str(refusal(SHARDING_REQUIRED, FOUR))
-    assert "multiple of the number" in str(refusal(INVALID_SHARD, FOUR))
-    assert "The number of shards" in str(refusal(SHARDING_REQUIRED, None))
-    assert refusal(4000, FOUR) is None
 
 
 async def no_wait(client: Client, shard: int | None, *, initial: bool = False) -> None:
