@@ -1,5 +1,6 @@
 """`/vote`: organisers hold a vote about the next book. A vote closes on its own, also after an outage."""
 
+import json
 from collections.abc import Awaitable, Callable, Sequence
 
 import discord
@@ -217,8 +218,9 @@ class VoteForm(buttons.Dialogue, title="Start a vote"):
             draft = rules.VoteDraft(kind, until, self.hidden.value, tuple(books))
             await app.get(Votes).check(member.club, draft)
         except DogearError as error:
-            again = buttons.OpenButton("open-vote", one_line(self.others.value, 75))
-            raise context.Choice(str(error), [again]) from error
+            typed = json.dumps([self.others.value, self.closes.value])
+            kept = await app.get(AskedQuestions).keep("vote-form", member, place, typed)
+            raise context.Choice(str(error), [vote_form_button(kept.id)]) from error
         asked = await app.get(AskedQuestions).keep("vote", member, place, rules.DRAFT.dump_json(draft).decode())
         await context.deliver(interaction, preview_card(draft, [start_button(asked.id), Cancel(member.id)]))
 
@@ -228,6 +230,13 @@ async def open_vote_form(interaction: Interaction, others: str = "", closes: str
     member, _ = await context.needs(interaction, context.ORGANISER)
     nominated = await context.app_of(interaction).get(Nominations).listed(member.club)
     await interaction.response.send_modal(VoteForm([each.candidate for each in nominated], others, closes))
+
+
+@button(buttons.OwnButton, "vote-form", "Keep writing", style=buttons.PRIMARY, of=("vote-form",), answers=True)
+async def vote_form_button(button: buttons.OwnButton, interaction: Interaction) -> None:
+    """Opens the form again with what was typed."""
+    others, closes = json.loads((await button.asked(interaction)).text)
+    await open_vote_form(interaction, others, closes)
 
 
 buttons.OPENINGS["open-vote"] = buttons.Opening("Start a vote", open_vote_form, right=context.ORGANISER)
@@ -282,6 +291,6 @@ class VoteCog(AppCog):
 FEATURE = Feature(
     "votes",
     cogs=(NominateCog, VoteCog),
-    buttons=(nominations_page_button, *VOTE_BUTTONS, start_button, close_button),
+    buttons=(nominations_page_button, *VOTE_BUTTONS, start_button, close_button, vote_form_button),
     jobs={JOBS: lambda bot: VotePosts(bot).do},
 )

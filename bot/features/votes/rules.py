@@ -139,10 +139,9 @@ class VoteDraft:
     def check(self, now: dt.datetime) -> None:
         """See whether the vote could be held, where none is running. Raises VoteProblem."""
         if not FEWEST_BOOKS <= len(self.offered) <= MOST_BOOKS:
-            raise VoteProblem(
-                f"A vote has {FEWEST_BOOKS} to {MOST_BOOKS} books. "
-                "Name them with commas between them, or have them nominated first."
-            )
+            few = "Name them with commas between them, or have them nominated first."
+            cure = few if len(self.offered) < FEWEST_BOOKS else f"You chose {len(self.offered)}; leave some out."
+            raise VoteProblem(f"A vote has {FEWEST_BOOKS} to {MOST_BOOKS} books. {cure}")
         if self.kind is VoteKind.POLL and self.hidden:
             raise VoteProblem(
                 "Discord polls always show their count. To hide it until the vote closes, let everybody rank the books."

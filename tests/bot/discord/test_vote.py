@@ -219,8 +219,14 @@ async def test_a_form_starts_a_vote_and_keeps_what_was_typed(club: Club, jo: Mem
     assert "Hidden until the vote closes" in shown(preview)
     refused = await fill(jo, await jo.slash(club.general, "vote start"), others="Kim", closes="yesterday")
     assert "I don’t understand" in shown(refused) or "is in the past" in shown(refused)
-    again = await jo.click(message(refused), label="Start a vote")
+    again = await jo.click(message(refused), label="Keep writing")
     assert "Kim" in str(again.modal)
+    many = ", ".join(f"A Rather Long Title {n}" for n in range(11))
+    refused = await fill(jo, again, others=many, closes="in 2 days")
+    assert "2 to 10 books. You chose 11" in shown(refused)
+    again = await jo.click(message(refused), label="Keep writing")
+    assert many in str(again.modal)
+    assert "in 2 days" in str(again.modal)
 
 
 # Discord's own poll
