@@ -223,7 +223,7 @@ async def test_a_form_starts_a_vote_and_keeps_what_was_typed(club: Club, jo: Mem
     assert "Kim" in str(again.modal)
     many = ", ".join(f"A Rather Long Title {n}" for n in range(11))
     refused = await fill(jo, again, others=many, closes="in 2 days")
-    assert "2 to 10 books. You chose 11" in shown(refused)
+    assert "2 to 10 books. You chose 13" in shown(refused)
     again = await jo.click(message(refused), label="Keep writing")
     assert many in str(again.modal)
     assert "in 2 days" in str(again.modal)
