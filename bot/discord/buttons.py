@@ -97,7 +97,7 @@ class Opening:
     """
 
     label: str
-    show: Callable[[Interaction, str], Awaitable[None]]
+    show: Callable[[Interaction, str], Awaitable[object]]
     style: discord.ButtonStyle = discord.ButtonStyle.secondary
     right: Right | None = None
 

@@ -121,15 +121,10 @@ class MenuCog(visitor.AppCog):
 
     def __init__(self, bot: context.ClubBot) -> None:
         super().__init__(bot)
-        self._menus = [
-            visitor.in_clubs_and_direct_messages(
-                app_commands.ContextMenu(name="Ask about this", callback=self.ask_about)
-            ),
-            visitor.in_clubs_and_direct_messages(
-                app_commands.ContextMenu(name="Would this spoil?", callback=self.would_spoil)
-            ),
-            visitor.in_clubs(app_commands.ContextMenu(name="Suggest as discussion prompt", callback=self.suggest)),
-        ]
+        ask = app_commands.ContextMenu(name="Ask about this", callback=self.ask_about)
+        check = app_commands.ContextMenu(name="Would this spoil?", callback=self.would_spoil)
+        suggest = app_commands.ContextMenu(name="Suggest as discussion prompt", callback=self.suggest)
+        self._menus = [*map(visitor.in_clubs_and_direct_messages, (ask, check)), visitor.in_clubs(suggest)]
 
     async def cog_load(self) -> None:
         """Add the menus: a cog's commands are added by the library, its menus are not."""

@@ -267,12 +267,7 @@ class SuggestModal(Dialogue, title="Suggest a question"):
         await suggest_prompt(interaction, self.text.value, self.book.value.strip())
 
 
-async def open_suggestion(interaction: Interaction, _: str) -> None:
-    """Open the form."""
-    await interaction.response.send_modal(SuggestModal())
-
-
-OPENINGS["open-suggest"] = Opening("Suggest a question", open_suggestion)
+OPENINGS["open-suggest"] = Opening("Suggest a question", lambda pressed, _: pressed.response.send_modal(SuggestModal()))
 
 
 class PromptCog(AppCog):

@@ -87,17 +87,13 @@ async def show_nominations(interaction: Interaction, _: str = "") -> None:
     await context.deliver(interaction, await nominations_card(context.app_of(interaction), member))
 
 
-async def _open_nominating(interaction: Interaction, _: str) -> None:
-    await interaction.response.send_modal(TitleModal("Nominate a book", nominate_book))
-
-
-async def _open_withdrawing(interaction: Interaction, _: str) -> None:
-    await interaction.response.send_modal(TitleModal("Withdraw a nomination", withdraw_book))
-
-
 buttons.OPENINGS["open-nominations"] = buttons.Opening("Nominated books", show_nominations)
-buttons.OPENINGS["open-nominate"] = buttons.Opening("Nominate a book", _open_nominating)
-buttons.OPENINGS["open-withdraw"] = buttons.Opening("Withdraw", _open_withdrawing)
+buttons.OPENINGS["open-nominate"] = buttons.Opening(
+    "Nominate a book", lambda pressed, _: pressed.response.send_modal(TitleModal("Nominate a book", nominate_book))
+)
+buttons.OPENINGS["open-withdraw"] = buttons.Opening(
+    "Withdraw", lambda pressed, _: pressed.response.send_modal(TitleModal("Withdraw a nomination", withdraw_book))
+)
 
 
 @button(Confirm, "vote-start", of=("vote",))
