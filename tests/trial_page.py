@@ -43,12 +43,6 @@ class TrialPage:
         await self.page.until(f"{SETTLED} && {FORM}.querySelector('form')")
         return str(await self.page.run(f"{FORM}.innerText"))
 
-    async def send_form(self, text: str) -> str:
-        """Write into the form's large field, send it, and return what is answered."""
-        await self.page.run(f"{FORM}.querySelector('textarea').focus()")
-        await self.page.type(text)
-        return await self._answered(self.page.run(f"{FORM}.querySelector('[type=submit]').click()"))
-
     async def say(self, text: str) -> str:
         """Send a message, and return what the bot replies."""
         await self.page.run(f"{FIELD}.focus()")

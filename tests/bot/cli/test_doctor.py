@@ -120,7 +120,7 @@ async def test_the_books_of_clubs_are_looked_at_as_those_of_the_library(
         session.add(ClubDocumentRow(**row, name="n.md", text=notes))
     found = await asyncio.to_thread(lambda: list(examine({}, look, library, tmp_path)))
     marks, book = [check for check in found if check.name == "Club book"]
-    assert marks.found.startswith("emma-7/n.md:2: members would read marks of another program")
+    assert marks.found.startswith("emma-7/n.md:3: members would read marks of another program")
     assert "/book sources" in marks.cure
     assert book.found == "Emma: of 1 passage, readers see 0 at 0%, 0 at 25%, 1 at 50%, 1 at 75%"
 

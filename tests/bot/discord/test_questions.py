@@ -8,7 +8,6 @@ from tests.fakes.club import Club, buttons, message, shown
 NEUTRAL = "I can’t answer that from what you’ve read."
 STORM = "Whom does Silas save in the storm?"
 SECRET = "Who drowned his brother for the sake of the lamp?"
-NONSENSE = "Which purple submarine conquered Bolivia in 1894?"
 
 
 # /ask

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.features.reviews.store import Review, ReviewProblem, Reviews
-from bot.people import NO_CLUB, Member
+from bot.people import Member
 from bot.workers import Workers
 from corpus.books import Book, Unit
 from corpus.passages import ClubText
@@ -46,12 +46,6 @@ def at(marks: int, club: int = 1) -> Audience:
     return Audience({"emma": marks}, club=str(club))
 
 
-async def test_a_review_is_for_readers_of_as_far_as_its_author_says(reviews: Reviews) -> None:
-    await reviews.write(LIZ, EMMA, 4, "I laughed.", "ch 5")
-    assert await reviews.read(READER, EMMA, at(4)) == []
-    assert [r.text for r in await reviews.read(READER, EMMA, at(5))] == ["I laughed."]
-
-
 async def test_text_that_matches_later_pages_waits_for_them_and_its_author_is_not_told(reviews: Reviews) -> None:
     kept = await reviews.write(LIZ, EMMA, 4, "That picnic!", "ch 5")
     assert kept.said == 5
@@ -67,11 +61,6 @@ async def test_a_text_is_in_the_store_with_what_its_readers_need_and_stars_alone
     assert (text.club, text.id, text.rating, dict(text.reveals.marks)) == ("1", str(kept.id), 4, {"emma": PICNIC})
     await reviews.write(LIZ, EMMA, 4, "", "not started")
     assert texts.kept == {}
-
-
-async def test_who_is_in_no_club_writes_no_review(reviews: Reviews) -> None:
-    with pytest.raises(ReviewProblem, match="belong to a club"):
-        await reviews.write(Member(NO_CLUB, 20), EMMA, 4, "Good.", "not started")
 
 
 async def test_an_edited_review_keeps_its_id_and_its_day(reviews: Reviews) -> None:

@@ -63,18 +63,6 @@ async def test_only_what_is_on_a_shelf_is_moved_and_taken_off(shelves: Shelves) 
 # Taking back
 
 
-async def test_taking_back_puts_a_book_to_where_it_was(shelves: Shelves) -> None:
-    added = await shelves.put(LIZ, "emma")
-    moved = await shelves.put(LIZ, "emma", ShelfName.ASIDE, there_already=True)
-    removed = await shelves.put(LIZ, "emma", None, there_already=True)
-    await shelves.undo(LIZ, removed)
-    assert await shown(shelves) == [("Emma", "set aside")]
-    await shelves.undo(LIZ, moved)
-    assert await shown(shelves) == [("Emma", "want to read")]
-    await shelves.undo(LIZ, added)
-    assert await shown(shelves) == []
-
-
 async def test_what_was_changed_since_is_not_taken_back(shelves: Shelves) -> None:
     added = await shelves.put(LIZ, "emma")
     await shelves.put(LIZ, "emma", ShelfName.READING, there_already=True)
