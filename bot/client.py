@@ -262,6 +262,7 @@ class Dogear(ClubBot):
         """Finish timed work that has begun, and leave."""
         if self._tidying:
             self._tidying.cancel()
+            await asyncio.gather(self._tidying, return_exceptions=True)
         await self.jobs.stop()
         await super().close()
 

@@ -9,7 +9,6 @@ SETTLED = "window.simcordPreview && window.simcordPreview.ready && !window.simco
 IDS = "window.simcordPreview.projectedMessageIds.join()"
 FIELD = "document.getElementById('channel-composer-input')"
 SEND = "document.getElementById('send-message').click()"
-FORM = "document.getElementById('modal-root')"
 LAST = "[...document.querySelectorAll('#channel-message-list .channel-message')].at(-1)"
 REPLIED = f"{LAST}.querySelector('.message-app-badge')"
 
@@ -36,12 +35,6 @@ class TrialPage:
     async def command(self, name: str, **options: str) -> str:
         """Type a command with its options, run it, and return what is answered."""
         return await self._answered(self._typed(name, options))
-
-    async def form(self, name: str) -> str:
-        """Run a command that opens a form, and return what the form says."""
-        await self._typed(name, {})
-        await self.page.until(f"{SETTLED} && {FORM}.querySelector('form')")
-        return str(await self.page.run(f"{FORM}.innerText"))
 
     async def say(self, text: str) -> str:
         """Send a message, and return what the bot replies."""
