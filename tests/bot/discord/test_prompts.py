@@ -277,7 +277,8 @@ async def test_a_posting_that_was_killed_after_it_was_sent_is_found_and_not_sent
     await club.restart()
     await club.env.advance_time(1_000)
     assert len(said(club)) == 1
-    assert await found(club, prompt) == done
+    again = await found(club, prompt)
+    assert (again.state, again.post, again.text) == (PromptState.POSTED, done.post, done.text)
 
 
 async def test_a_ceiling_that_went_back_meanwhile_stops_a_prompt_and_the_queue_says_why(club: Club) -> None:
