@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -76,8 +77,12 @@ class SpoilerCheck:
         embedder: Embedder,
     ) -> None:  # fmt: skip
         self._library, self._books, self._messages = library, books, messages
-        self._reader, self._tokens, self._embedder, self._forest = reader, tokens, embedder, Forest.load()
+        self._reader, self._tokens, self._embedder = reader, tokens, embedder
         self._people: WeakKeyDictionary[OpenedBook, frozenset[str]] = WeakKeyDictionary()
+
+    @cached_property
+    def _forest(self) -> Forest:
+        return Forest.load()
 
     def reveals(self, text: str, at_hand: Sequence[Slug], audience: Audience) -> Reveals:
         """Return how far readers must be for a message to be no spoiler, and nothing of the text there.

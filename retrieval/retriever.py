@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -206,7 +207,6 @@ class Retriever:
         self._store, self._embedder = store, embedder
         self._ranker = Ranker.load("question", adapted=embedder.adapted)
         self._placer = Ranker.load("statement", adapted=embedder.adapted)
-        self._rule = Rule.load(adapted=embedder.adapted)
         self._read_passages = PassageTokens(embedder)
         self._clubs = ClubPassages(store, embedder)
         self._books = Books(library, store, self._clubs)
@@ -223,6 +223,10 @@ class Retriever:
         self.check_message = SpoilerCheck(
             library, self._books, self._messages, self._placer, self._read_passages, embedder
         ).reveals
+
+    @cached_property
+    def _rule(self) -> Rule:
+        return Rule.load(adapted=self._embedder.adapted)
 
     def state(self) -> PassagesState:
         """Return how many books are ready."""
