@@ -1,7 +1,7 @@
 """How long a club waits for a novel of 100,000 words as an e-book, and for answers meanwhile.
 
-`python -m tests.measure.benchmarks.adding` makes one of the sentences of the shipped library, adds it as `/book add`
-does, and asks about another book until all of it is read.
+`python -m tests.measure.benchmarks.adding` makes one, adds it as `/book add` does, and asks about another book until
+all of it is read.
 """
 
 import asyncio
@@ -10,44 +10,24 @@ import os
 import statistics
 import tempfile
 import time
-from itertools import cycle
 from pathlib import Path
 
 from bot.features.books.rules import BookForm, draft_from
 from bot.features.books.store import ClubBooks
 from bot.people import Member
-from corpus.library import SHIPPED, Library
-from corpus.text import sentences
 from retrieval.embedding import load_embedder
 from retrieval.gate import Audience
-from tests.corpus.importing.books import epub, xhtml
 from tests.fakes.bookshelf import LANTERN, opened, write_lantern
 from tests.fakes.processes import app_over
+from tests.measure.faults.loads import CHAPTERS, WORDS, novel
 
-WORDS, CHAPTERS, PARAGRAPH = 100_000, 30, 5
 CLUB = 1 << 22
-
-
-def novel() -> bytes:
-    """Return an e-book of so many words in so many chapters."""
-    library = Library.load(SHIPPED)
-    blocks = (block for slug in library.books for each in library.documents[slug] for block in each.blocks)
-    told = cycle([sentence for block in blocks for sentence in sentences(block.text)])
-    pages = {}
-    for n in range(1, CHAPTERS + 1):
-        words, paragraphs = 0, list[str]()
-        while words < WORDS / CHAPTERS:
-            text = " ".join(next(told) for _ in range(PARAGRAPH))
-            words += len(text.split())
-            paragraphs.append(f"<p>{text.replace('&', 'and').replace('<', '')}</p>")
-        pages[f"c{n}.xhtml"] = xhtml(f"<h1>Chapter {n}</h1>{''.join(paragraphs)}")
-    return epub(pages, nav=[(f"Chapter {n}", f"c{n}.xhtml") for n in range(1, CHAPTERS + 1)], title="Vellichor")
 
 
 async def measured(folder: Path) -> None:
     """Add the novel, ask meanwhile, and print how long each takes."""
     write_lantern(folder / "library")
-    files, form = [("vellichor.epub", novel())], BookForm("Vellichor", "Ada Winterbourne")
+    files, form = [("vellichor.epub", novel(1))], BookForm("Vellichor", "Ada Winterbourne")
     with opened(folder / "library", folder / "data", load_embedder()) as retriever:
         async with app_over(retriever, folder, lambda: dt.datetime.now(dt.UTC)) as app:
             books, slug, begun = app.get(ClubBooks), f"vellichor-{CLUB}", time.monotonic()
@@ -65,7 +45,7 @@ async def measured(folder: Path) -> None:
                 waited.append(time.monotonic() - asked)
                 await asyncio.sleep(0.2)
             whole = time.monotonic() - begun
-            of = f"{WORDS:,} words, {look.book.marks} chapters, {look.passages:,} passages"
+            of = f"{CHAPTERS * WORDS:,} words, {look.book.marks} chapters, {look.passages:,} passages"
             print(f"{of}; load {os.getloadavg()[0]:.1f} of {os.cpu_count()} cores")
             print(f"preview after {read:.0f} s; all of it answers after {whole:.0f} s")
             middle, worst = statistics.median(waited or [0]), max(waited, default=0.0)

@@ -90,7 +90,6 @@ def measured() -> dict[str, Any]:
             "versions": {"chromadb": "1.5"},
         },
         "quality": {"told": {"books": 3, "questions": 40, "contenders": dict.fromkeys(PEERS, shares) | {DOGEAR: own}}},
-        "busy": {"0": 40.0, "1": 44.0, "2": 90.0},
         "indexing": {"passages": 800, "rate": {DOGEAR: 250.0, STOCK: 100.0, LLAMA: 90.0}},
         "sizes": {"4000": of_size(4_098, 5.0, 20.0), "300000": of_size(300_098, 6.0, 200.0)},
     }  # fmt: skip
@@ -101,7 +100,6 @@ def test_goals_compare_with_stock_langchain_at_the_sizes_that_they_name() -> Non
     assert seen == {
         "whole answer, 4,000 passages: part of LangChain's time": (0.25, True),
         "whole answer, 300,000 passages: part of LangChain's time": (pytest.approx(0.03), True),
-        "a question while each core is busy: times its idle time": (2.25, True),
         "process start to first answer, 4,000 passages: part of LangChain's": (0.5, True),
         "resident memory, 4,000 passages: part of LangChain's": (1.5, False),
     }

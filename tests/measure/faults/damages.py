@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tests.fakes.discord_server import discord_server
-from tests.measure.faults.agreement import agreed
 from tests.measure.faults.bots import Bot, Shelf
 from tests.measure.faults.kills import doctors_findings
 from tests.measure.faults.members import REPORTED, WRITTEN, Members
@@ -147,10 +146,10 @@ async def compared(bot: Bot, name: str, outcome: Outcome) -> list[str]:
 
     What nobody has read or written since it was damaged is noticed by a close look, and put right by the next start.
     """
-    if found := await agreed(bot):
+    if found := await doctors_findings(bot):
         outcome.notes.append(f"{name}: {found[0]}, until the next start")
         await bot.start()
-        found = await agreed(bot)
+        found = await doctors_findings(bot)
     return found
 
 

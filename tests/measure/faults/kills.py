@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 from tests.fakes.discord_server import discord_server
-from tests.measure.faults.agreement import agreed
 from tests.measure.faults.bots import Bot, Shelf
 from tests.measure.faults.members import Members
 from tests.measure.faults.outcomes import Outcome, spread
@@ -53,7 +52,7 @@ async def kills(
             worked.append(bot.worked())
             lost = members.lost(bot.data)
             if (n + 1) % EVERY == 0:
-                lost += await agreed(bot)
+                lost += await doctors_findings(bot)
                 await bot.start()
             outcome.add(lost)
             print(f"{n + 1} kills, {len(outcome.lost)} lost", file=sys.stderr, flush=True)

@@ -35,7 +35,7 @@ QUESTIONS, WARM, GROWTH = 10_000, 1_000, 1.05
 LARGE, LARGE_WITH_NOVELS = 600, 900
 """Megabytes that it may have while it answers."""
 
-CLUBS, NOVELS, CHAPTERS, WORDS = 5, 10, 30, 3_000
+CLUBS, NOVELS, CHAPTERS, WORDS = 5, 10, 30, 3_334
 """Clubs; novels of the first of them, their chapters, and the words of a chapter."""
 
 AT_ONCE, MENTIONED, PATIENCE = 4, 0.1, 120.0
@@ -55,7 +55,7 @@ def _words() -> tuple[Sequence[str], Sequence[str]]:
 
 
 def novel(number: int) -> bytes:
-    """Return an e-book of 90,000 words, always the same for a number: sentences with every fourth word another one."""
+    """Return an e-book of 100,000 words, always the same for a number: sentences with every fourth word another one."""
     chance, (told, others) = random.Random(number), _words()  # noqa: S311 (the same text each time)
 
     def chapter(n: int) -> str:

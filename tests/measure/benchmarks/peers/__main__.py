@@ -1,7 +1,7 @@
 """Dogear beside stock LangChain and LlamaIndex: quality, time, memory. `make bench` sets the peers up and runs it.
 
 python -m tests.measure.benchmarks.peers [--stories STORIES.jsonl --questions QUESTIONS.jsonl] [--sizes 4000 20000 …]
-                                 [--parts quality indexing busy sizes] [--work data/bench] [--quick]
+                                 [--parts quality indexing sizes] [--work data/bench] [--quick]
 
 The whole run writes docs/figures/bench.json, and from that the tables of docs/benchmarks.md. Parts that
 are not asked for stay as they were. `--quick` measures little and writes nothing.
@@ -28,7 +28,7 @@ from tests.measure.evaluation.questions import shipped_examination, told_examina
 SIZES = (4_000, 20_000, 300_000, 1_000_000)
 QUICK_SIZES = (2_000,)
 QUICK_QUESTIONS = 25
-PARTS = ("quality", "indexing", "busy", "sizes")
+PARTS = ("quality", "indexing", "sizes")
 STARTS, FEW_STARTS = 5, 3
 """Times that each contender's process is started, in libraries of up to REAL passages and in larger ones."""
 
@@ -62,9 +62,6 @@ def measure(given: argparse.Namespace, model: Path) -> dict[str, Any]:
         say("indexing")
         books, rounds = (1, 1) if given.quick else (costs.BOOKS, costs.ROUNDS)
         figures["indexing"] = costs.of_indexing(books, rounds, model)
-    if "busy" in given.parts:
-        say("questions beside busy cores")
-        figures["busy"] = costs.beside_busy_cores(given.work / "busy")
     if "sizes" in given.parts:
         figures["sizes"] = {str(size): of_size(size, given.work, model, quick=given.quick) for size in given.sizes}
     return figures

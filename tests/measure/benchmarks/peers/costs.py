@@ -1,24 +1,19 @@
 """What a contender costs: from the start of its process to an answer, its memory, and how fast it indexes."""
 
 import json
-import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bot.opening import open_discussion
-from bot.settings import Settings
 from corpus.errors import DogearError
 from corpus.library import Library
 from retrieval.embedding import load_embedder
-from retrieval.gate import Audience
 from retrieval.retriever import Retriever
 from retrieval.store import Store
 from tests.fakes.bookshelf import silent, write_book
@@ -39,7 +34,6 @@ from tests.measure.benchmarks.peers.langchain_peer import LangChainPeer
 from tests.measure.benchmarks.peers.llamaindex_peer import LlamaIndexPeer
 from tests.measure.benchmarks.peers.made_up_books import CHAPTERS, made_up
 from tests.measure.benchmarks.peers.shelves import Shelf
-from tests.measure.benchmarks.peers.speed import asked_about, milliseconds
 
 ROOT = Path(__file__).parents[4]
 
@@ -132,37 +126,3 @@ def _seconds(index: Callable[[], object]) -> float:
     start = time.perf_counter()
     index()
     return time.perf_counter() - start
-
-
-QUESTIONS = 40
-
-
-def beside_busy_cores(data: Path, rounds: int = ROUNDS) -> dict[str, float]:
-    """Return the middle of a question's milliseconds in quote mode, by how many cores a loop keeps busy."""
-    taken: dict[str, list[float]] = {str(loops): [] for loops in range((os.cpu_count() or 1) + 1)}
-    with open_discussion(Settings(data=data)) as discussion:
-        asked = asked_about(discussion.library.books, QUESTIONS)
-
-        def ask(one: Asked) -> float:
-            audience = Audience({one.book: one.at or 0})
-            return milliseconds(lambda: discussion.ask(one.text, audience, one.book))
-
-        for one in asked:
-            ask(one)
-        for _ in range(rounds):
-            for loops, values in taken.items():
-                with _busy(int(loops)):
-                    values.extend(map(ask, asked))
-    return {loops: round(statistics.median(values), 1) for loops, values in taken.items()}
-
-
-@contextmanager
-def _busy(loops: int) -> Iterator[None]:
-    """Run as many processes that do nothing but use a core."""
-    running = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(loops)]
-    try:
-        yield
-    finally:
-        for process in running:
-            process.kill()
-            process.wait()

@@ -77,9 +77,6 @@ Figures = Mapping[str, Any]
 ANSWER = {4_000: 1.0, 300_000: 0.1}
 """Parts of LangChain's time that a whole answer may take, by passages of the library."""
 
-BUSY = 5.0
-"""Times its idle time that a question may take while a loop keeps each core busy."""
-
 START, RESIDENT = 1.0, 1.0
 """Parts of LangChain's time to a first answer, and of its memory."""
 
@@ -106,9 +103,6 @@ def goals(figures: Figures) -> Iterator[Goal]:
             ms = sizes[size]["ms"]
             part = ms[DOGEAR]["p50"] / ms[STOCK]["p50"]
             yield Goal(f"whole answer, {size:,} passages: part of LangChain's time", limit, part)
-    if of := figures.get("busy"):
-        idle, *_, busiest = of.values()
-        yield Goal("a question while each core is busy: times its idle time", BUSY, busiest / idle)
     for size, of in sorted(sizes.items())[:1]:
         for name, what, limit in (
             ("start_s", "process start to first answer", START), ("resident_mb", "resident memory", RESIDENT),
@@ -204,12 +198,6 @@ def indexing(figures: Figures) -> str:
     )
 
 
-def busy(figures: Figures) -> str:
-    """Return how long a question takes beside loops that keep cores busy."""
-    of = figures["busy"]
-    return table(["cores that a loop keeps busy", *of], [["a question, ms (p50)", *map(number, of.values())]])
-
-
 def goals_table(figures: Figures) -> str:
     """Return what was asked, beside what was seen."""
     rows = [[g.what, f"≤ {g.limit:g}", f"{g.seen:.3g}", "yes" if g.reached else "no"] for g in goals(figures)]
@@ -234,6 +222,4 @@ def tables(figures: Figures) -> dict[str, str]:
         }  # fmt: skip
     if figures.get("indexing"):
         found["indexing"] = indexing(figures)
-    if figures.get("busy"):
-        found["busy"] = busy(figures)
     return found | {"goals": goals_table(figures)}
