@@ -3,21 +3,13 @@
 Texts in these tests begin with a word that names them: `marks` maps it to what the text needs in Smiley's People.
 """
 
-import contextlib
 import datetime as dt
-import tempfile
 import time
-from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from corpus.book_file import read_book
 from corpus.books import Reveals
-from corpus.documents import read_document
-from corpus.errors import LibraryProblem
-from tests.corpus.shelf import PEOPLE, TINKER, Shelf, novel
+from tests.corpus.shelf import PEOPLE, TINKER, Shelf
 
 # Rule 1: a comment
 
@@ -563,37 +555,3 @@ def test_a_document_full_of_mistakes_is_left_out(shelf: Shelf) -> None:
     assert library.documents[PEOPLE] == ()
     assert len(library.problems) == 101
     assert library.problems[-1].fatal
-
-
-FRAGMENTS = [
-    "---\n", "# ", "## Chapter 7", "> ", "- ", "<!-- reveals: 20 -->", "<!--", "-->", "reveals: 3", "\n", "\n\n",
-    "    ", "```\n", "One.", "*", "`", "[", "](", "<div>", "</div>", "\\", "&lt;", "\t", "===\n", "1. ", "(explicit)",
-    "★★☆☆☆", "\0",
-]  # fmt: skip
-
-
-@given(st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=3), max_size=40).map("".join))
-@settings(max_examples=100)
-def test_any_document_can_be_read(text: str) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "notes.md"
-        path.write_bytes(text.encode("utf-8", "replace"))
-        problems: list[LibraryProblem] = []
-        document = read_document(path, novel(), {}, problems)
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
-    assert all(1 <= block.line <= lines for block in document.blocks)
-    assert all(1 <= problem.line <= lines for problem in problems)
-    assert all(0 <= block.reveals.marks[PEOPLE] <= 27 for block in document.blocks if block.reveals)
-
-
-@given(st.binary(max_size=200))
-def test_any_file_can_be_refused(data: bytes) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder) / PEOPLE
-        home.mkdir()
-        home.joinpath("book.toml").write_bytes(data)
-        home.joinpath("notes.md").write_bytes(data)
-        with pytest.raises(LibraryProblem):
-            read_book(home, [])
-        with contextlib.suppress(LibraryProblem):
-            assert read_document(home / "notes.md", novel(), {}, []).name == "notes.md"

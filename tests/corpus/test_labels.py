@@ -108,16 +108,6 @@ def test_the_cure_names_the_numbers_that_are_right() -> None:
     assert "tinker-tailor-soldier-spy has 38 marks" in str(wrong(f"{TINKER}=39"))
 
 
-@given(st.one_of(st.text(max_size=60), st.integers(), st.dictionaries(st.text(max_size=20), st.text(max_size=8))))
-def test_whatever_is_written_is_read_as_it_stands_or_hides_the_book(value: object) -> None:
-    try:
-        reveals = parse_reveals(value, BOOK, OTHERS)
-    except WrongLabel as error:
-        reveals = error.hides
-        assert reveals.marks[PEOPLE] == 27
-    assert 0 <= reveals.marks[PEOPLE] <= 27
-
-
 @pytest.mark.parametrize(
     ("comment", "label"),
     [
@@ -300,12 +290,6 @@ def test_percent_never_rounds_down(marks: int, percent: int) -> None:
 def test_no_number_of_a_list_is_passed_over(numbers: list[int], between: str) -> None:
     found = heading_mark(f"Chapters {between.join(map(str, numbers))}: the hunt", NOVEL)
     assert found == max(numbers)
-
-
-@given(st.text(max_size=60))
-def test_any_heading_names_marks_of_the_book_or_none(heading: str) -> None:
-    found = heading_mark(heading, NOVEL)
-    assert found is None or 0 <= found <= 27
 
 
 @pytest.mark.parametrize(

@@ -353,15 +353,6 @@ def test_every_example_is_understood(book: Book) -> None:
         assert 0 <= parse_position(example, book) <= book.marks
 
 
-@given(st.text(max_size=120), BOOKS)
-def test_any_text_is_a_position_of_the_book_or_refused(text: str, book: Book) -> None:
-    try:
-        mark = parse_position(text, book)
-    except PositionError:
-        return
-    assert 0 <= mark <= book.marks
-
-
 @given(BOOKS, st.data())
 def test_what_is_described_is_understood(book: Book, data: st.DataObject) -> None:
     mark = data.draw(st.integers(0, book.marks))
@@ -468,16 +459,6 @@ def test_a_part_of_a_book_is_from_one_mark_to_another(text: str, first: int, las
 def test_what_is_no_part_of_a_book_is_refused_with_examples(text: str) -> None:
     with pytest.raises(PositionError, match="Write for example"):
         parse_part(text, NOVEL)
-
-
-@given(st.text(max_size=120), BOOKS)
-def test_any_text_is_a_part_of_the_book_or_refused(text: str, book: Book) -> None:
-    try:
-        first, last = parse_part(text, book)
-    except PositionError:
-        return
-    assert 0 <= first <= book.marks + 1
-    assert 0 <= last <= book.marks
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,6 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.cli.batch import answer_line, answer_lines
 from tests.fakes.discussion import SPOILS, FakeDiscussion, small_library
@@ -226,24 +224,6 @@ def test_an_id_that_is_nested_too_deeply_to_be_written_costs_one_line(discussion
     answer_lines(lines, discussion, written.append)
     assert len(written) == len(lines)
     assert b'"id": [[[]]]' in written[0]
-
-
-@given(
-    st.dictionaries(
-        st.sampled_from(["id", "do", "book", "at", "text", "more"]),
-        st.one_of(
-            st.none(), st.booleans(), st.integers(), st.floats(-1e9, 1e9), st.text(max_size=20),
-            st.sampled_from(["ask", "hint", "recap", "check", "order", STONE, RETURN]),
-            st.dictionaries(st.sampled_from([STONE, RETURN, "x"]), st.integers(-2, 12) | st.booleans()),
-        ),
-    )
-)  # fmt: skip
-def test_every_object_gets_one_line_that_is_an_answer_or_an_error(
-    discussion: FakeDiscussion, line: dict[str, Any]
-) -> None:
-    _, (row,), _ = run(discussion, json.dumps(line).encode())
-    assert list(row) == FIELDS or row.keys() == {"id", "error"}
-    assert row["id"] == line.get("id")
 
 
 def test_a_line_of_endless_length_is_refused_and_the_rest_goes_on(discussion: FakeDiscussion) -> None:

@@ -27,10 +27,10 @@ CLUB = 1 << 22
 async def measured(folder: Path) -> None:
     """Add the novel, ask meanwhile, and print how long each takes."""
     write_lantern(folder / "library")
-    files, form = [("vellichor.epub", novel(1))], BookForm("Vellichor", "Ada Winterbourne")
+    files, form = [("novel.epub", novel(1))], BookForm("Novel 1", "Ada Winterbourne")
     with opened(folder / "library", folder / "data", load_embedder()) as retriever:
         async with app_over(retriever, folder, lambda: dt.datetime.now(dt.UTC)) as app:
-            books, slug, begun = app.get(ClubBooks), f"vellichor-{CLUB}", time.monotonic()
+            books, slug, begun = app.get(ClubBooks), f"novel-1-{CLUB}", time.monotonic()
             text, _, _ = await asyncio.to_thread(draft_from, slug, form, files, None, {})
             look = await asyncio.to_thread(books.looked_at, text, Audience(club=str(CLUB)))
             read = time.monotonic() - begun

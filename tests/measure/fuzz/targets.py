@@ -19,6 +19,7 @@ from bot.features.schedules.words import read_wish
 from bot.features.votes.rules import LATEST, SOONEST, candidate
 from bot.ops.backup import DATABASE, MANIFEST, unpack
 from bot.times import find_zone, read_moment, search_zones
+from corpus.books import Unit
 from corpus.errors import DogearError
 from corpus.importing import import_files
 from corpus.library import Library
@@ -35,9 +36,9 @@ LONGEST_SENTENCE = 2_000
 
 
 def held(work: Callable[[], object]) -> None:
-    """Do something; one of our own errors is as good as a value, if it is a sentence that helps."""
+    """Do something that is not false; one of our own errors is as good as a value, if it is a sentence that helps."""
     try:
-        work()
+        assert work() is not False, "a value that nothing may have"
     except DogearError as error:
         told = str(error)
         assert told.strip(), "an error that says nothing"
@@ -87,8 +88,11 @@ def document(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         shelf = Shelf(Path(folder))
         (shelf.folder / PEOPLE / "notes.md").write_bytes(data)
-        for read in _loaded(shelf).documents[PEOPLE]:
+        library, lines = _loaded(shelf), data.count(b"\n") + data.count(b"\r") + 1
+        assert all(1 <= problem.line <= lines for problem in library.problems if not problem.fatal)
+        for read in library.documents[PEOPLE]:
             for block in read.blocks:
+                assert 1 <= block.line <= lines
                 assert all(0 <= mark <= 27 for mark in block.reveals.marks.values()) if block.reveals else True
 
 
@@ -102,8 +106,9 @@ def _loaded(shelf: Shelf) -> Library:
 
 def position(data: bytes) -> None:
     """Read the bytes as where somebody is."""
-    held(lambda: parse_position(typed(data), novel()))
-    held(lambda: parse_part(typed(data), novel()))
+    for book in (novel(), novel(marks=1), novel(marks=100, unit=Unit.PERCENT)):
+        held(lambda: 0 <= parse_position(typed(data), book) <= book.marks)  # noqa: B023 (called at once)
+        held(lambda: all(0 <= mark <= book.marks + 1 for mark in parse_part(typed(data), book)))  # noqa: B023
 
 
 def phrase(data: bytes) -> None:
@@ -118,8 +123,8 @@ def phrase(data: bytes) -> None:
 def name(data: bytes) -> None:
     """Read the bytes as the name of a book, and look for names in them."""
     words, books = typed(data), {book.slug: book for book in (novel(), novel(TINKER, 38))}
-    held(lambda: find_book(words, books))
-    held(lambda: names_in(words, books))
+    held(lambda: find_book(words, books).slug in books)
+    held(lambda: set(names_in(words, books)) <= books.keys())
     held(lambda: candidate(words, books))
 
 
