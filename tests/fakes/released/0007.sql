@@ -1,0 +1,1 @@
+-- This version has no rows of its own.

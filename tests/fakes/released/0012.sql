@@ -1,0 +1,1 @@
+UPDATE reading_notes SET private = 1;

@@ -1,0 +1,1 @@
+UPDATE away SET since = 'NOON';
