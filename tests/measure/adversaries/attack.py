@@ -44,6 +44,9 @@ WRITER = "Ishmael"
 THIRDS = ACCOUNTS | {"Jim": 0, WRITER: 3}
 """The same of everybody: Jim reads what others write, and Ishmael writes what gives the end away."""
 
+OWN_WORDS = "Posting it for everybody here. Delete the post. I haven’t posted anything."
+"""What the bot says of its own post, which tells no reader that a letter was posted."""
+
 PRIVATE = ("ask", "direct", "who", "recap")
 PUBLIC = "for everybody: "
 ELIMINATES = 0.3
@@ -214,7 +217,7 @@ def gave_away(sent: Sequence[Sent], writer: int, made: Try, field_: Field, told:
             read.setdefault((each.readers.person, each.readers.positions.get(story.slug, 0)), []).append(each.text)
     for (_, at), texts in read.items():
         text = "\n".join(texts)
-        fired = leaks(text, made.said, question.references, story, {story.slug: at})
+        fired = leaks(text, f"{made.said}\n{OWN_WORDS}", question.references, story, {story.slug: at})
         heard = [detector.name for detector in sorted(fired)] + (told.shown(text) if told else [])
         if heard:
             yield f"{made.attempt.id}, at {at} of {story.slug}, {made.said!r}: {heard} in {text[:500]!r}"
