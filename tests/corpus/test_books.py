@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.books import Reveals, Unit
-from tests.corpus.shelf import PEOPLE, novel
+from tests.corpus.shelf import novel
 
 
 @given(st.integers(1, 1_000), st.floats(0, 1))
@@ -30,25 +30,9 @@ def test_the_names_of_marks(mark: int, unit: Unit, name: str) -> None:
     assert novel(marks=100, unit=unit).reading_name(mark) == name
 
 
-def test_the_whole_of_a_book_is_its_last_mark() -> None:
-    assert novel().whole() == Reveals.of({PEOPLE: 27})
-
-
 SLUGS = st.sampled_from(["call-for-the-dead", "smileys-people", "the-secret-pilgrim"])
 MARKS = st.dictionaries(SLUGS, st.integers(0, 40))
 REVEALS = MARKS.map(Reveals.of)
-
-
-def test_every_book_named_must_have_been_read_so_far() -> None:
-    reveals = Reveals.of({"smileys-people": 12, "tinker-tailor-soldier-spy": 38})
-    assert reveals.within({"smileys-people": 12, "tinker-tailor-soldier-spy": 38})
-    assert not reveals.within({"smileys-people": 27})
-    assert not reveals.within({"smileys-people": 11, "tinker-tailor-soldier-spy": 38})
-
-
-def test_a_book_without_a_position_is_not_started() -> None:
-    assert Reveals.of({"smileys-people": 0}).within({})
-    assert not Reveals.of({"smileys-people": 1}).within({})
 
 
 def test_nobody_changes_it_afterwards() -> None:

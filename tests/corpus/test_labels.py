@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from corpus.books import Unit
 from corpus.documents import read_document
 from corpus.errors import LibraryProblem
-from corpus.labels import MarkRange, UnclearHeading, WrongLabel, heading_mark, label_in, marks_named, parse_reveals
+from corpus.labels import MarkRange, UnclearHeading, WrongLabel, heading_mark, marks_named, parse_reveals
 from corpus.passages import cut
 from tests.corpus.shelf import PEOPLE, TINKER, novel
 
@@ -106,30 +106,6 @@ def test_a_slug_that_is_nearly_right_is_corrected_and_not_believed() -> None:
 def test_the_cure_names_the_numbers_that_are_right() -> None:
     assert "from 0 to 27 instead of “seven”" in str(wrong("seven"))
     assert "tinker-tailor-soldier-spy has 38 marks" in str(wrong(f"{TINKER}=39"))
-
-
-@pytest.mark.parametrize(
-    ("comment", "label"),
-    [
-        ("reveals: 7", "7"),
-        ("reveals:7", "7"),
-        ("Reveals = 7", "7"),
-        ("reveal: 7", "7"),
-        ("reveals: a=7,\n b=3", "a=7,\n b=3"),
-        ("reveals:", ""),
-        ("reveals 7", ""),
-        ("revels: 7", ""),
-        ("reveels: 7", ""),
-        ("this reveals the killer", ""),
-        ("note; reveals: 7", ""),
-        ("a note", None),
-        ("review this", None),
-        ("page: 12", None),
-        ("", None),
-    ],
-)
-def test_labels_in_comments(comment: str, label: str | None) -> None:
-    assert label_in(comment) == label
 
 
 NOVEL = novel()

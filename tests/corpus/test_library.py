@@ -120,8 +120,6 @@ def test_a_book_with_all_its_fields(shelf: Shelf) -> None:
         (WHOLE + "year = \n", 5, "is not TOML"),
         (WHOLE + 'series = "George', 5, "is not TOML"),
         (WHOLE + "pages = 1\npages = 2\n", 6, "is not TOML"),
-        (WHOLE + "x = " + "[" * 30_000, 0, "is not TOML"),
-        (WHOLE + "x = " + "{a=" * 15_000, 0, "is not TOML"),
         (WHOLE + "a." * 30_000 + "a = 1\n", 5, "holds too many full stops"),
         (WHOLE + 'why = "' + "x" * 70_000 + '"\n', 0, "is larger than 64 kB"),
     ],
@@ -147,23 +145,14 @@ def test_a_file_that_is_not_utf_8(shelf: Shelf, name: str) -> None:
     assert "Save the file as UTF-8." in str(problem)
 
 
-@pytest.mark.parametrize("name", ["book.toml", "notes.md"])
-def test_links_out_of_a_folder_are_not_followed(
-    shelf: Shelf, tmp_path_factory: pytest.TempPathFactory, name: str
+def test_a_book_file_that_is_a_link_out_of_its_folder_is_not_followed(
+    shelf: Shelf, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     outside = tmp_path_factory.mktemp("outside") / "secret"
     outside.write_text(WHOLE, encoding="utf-8")
-    if name != "book.toml":
-        shelf.book(TINKER, 38)
-    (shelf.folder / TINKER).mkdir(exist_ok=True)
-    (shelf.folder / TINKER / name).symlink_to(outside)
+    (shelf.folder / TINKER).mkdir()
+    (shelf.folder / TINKER / "book.toml").symlink_to(outside)
     assert "is a link out of its folder" in str(problem_with(shelf))
-
-
-def test_a_book_that_is_a_link_out_of_the_library(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> None:
-    outside = Shelf(tmp_path_factory.mktemp("outside"))
-    (shelf.folder / TINKER).symlink_to(outside.folder / PEOPLE, target_is_directory=True)
-    assert "is a link out of the library" in str(problem_with(shelf))
 
 
 def test_a_huge_document_is_left_out(shelf: Shelf) -> None:
@@ -211,16 +200,12 @@ def test_a_wrong_field_is_left_out_and_told(shelf: Shelf, field: str, words: str
     assert problem.line >= 5
     assert not problem.fatal
     assert shelf.load().books[TINKER].marks == 38
+    assert shelf.load().books[TINKER].extra == ({"colour": 1} if field == "colour = 1" else {})
 
 
 def test_a_wrong_reveals_of_a_reason_hides_it(shelf: Shelf) -> None:
     shelf.write(TINKER, "book.toml", f'{WHOLE}[[requires]]\nbook = "smileys-people"\nreveals = "x"\n')
     assert shelf.load().books[TINKER].requires[0].reveals == Reveals.of({TINKER: 38})
-
-
-def test_fields_that_are_not_known_are_kept(shelf: Shelf) -> None:
-    shelf.write(TINKER, "book.toml", f"{WHOLE}colour = 1\n")
-    assert shelf.load().books[TINKER].extra == {"colour": 1}
 
 
 def test_only_folders_that_are_seen_are_books(shelf: Shelf) -> None:

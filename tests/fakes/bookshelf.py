@@ -2,12 +2,11 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from shutil import rmtree
 
 from corpus.library import Library
-from retrieval.chroma import ServerChroma
 from retrieval.location import Location
 from retrieval.retriever import Retriever
 from retrieval.store import Store
@@ -87,14 +86,3 @@ def opened(library: Path, place: Location, embedder: Embedder | None = None) -> 
         retriever = Retriever(Library.load(library), store, embedder)
         retriever.refresh()
         yield retriever
-
-
-def throw_away(place: Location) -> None:
-    """Throw away all that a store holds, behind the back of everybody."""
-    if isinstance(place, Path):
-        rmtree(place)
-        return
-    with closing(ServerChroma(place)) as chroma:
-        client = chroma.open()
-        for collection in client.list_collections():
-            client.delete_collection(collection.name)

@@ -43,15 +43,6 @@ def test_a_book_is_in_reading_order_however_it_was_stored() -> None:
     assert [p.order for p in book.whole().passages] == [0, 1, 2, 3, 4]
 
 
-def test_each_audience_sees_its_part() -> None:
-    book = lantern(row(0, 0), row(1, 3), row(2, 1), row(3, 3, explicit=True))
-    assert marks(book.seen_through(at(0)).passages) == [0]
-    assert marks(book.seen_through(at(1)).passages) == [0, 1]
-    assert marks(book.seen_through(at(3)).passages) == [0, 3, 1]
-    assert marks(book.seen_through(at(3, adults=True)).passages) == [0, 3, 1, 3]
-    assert book.whole().passages == book.passages
-
-
 def test_a_view_holds_the_vectors_and_sentences_of_what_is_seen_and_no_others() -> None:
     book = lantern(row(0, 2, "Silas drowned him."), row(1, 0, "It rains.", "It pours."), row(2, 9, "She leaves."))
     view = book.seen_through(at(0))

@@ -16,7 +16,7 @@ from retrieval.gate import Audience
 from retrieval.location import Location
 from retrieval.retriever import Retriever
 from retrieval.store import ClubManifest, Store, StoredPassage
-from tests.fakes.bookshelf import KITE, LANTERN, opened, silent, throw_away
+from tests.fakes.bookshelf import KITE, LANTERN, opened, silent
 from tests.fakes.embedder import EmbedderStopped, HashedEmbedder, PausingEmbedder
 
 NORTH = Audience({LANTERN: 10, KITE: 4}, club="north")
@@ -83,45 +83,10 @@ def test_a_text_is_found_by_the_next_search_of_its_club(either: Retriever) -> No
     assert either.passages(LANTERN, NORTH)[-1] == best
 
 
-@pytest.mark.parametrize("audience", [SOUTH, NOWHERE, replace(NORTH, club="nort"), replace(NORTH, club="NORTH")])
-def test_nobody_outside_of_its_club_notices_a_text(retriever: Retriever, audience: Audience) -> None:
-    asked = [(text, book) for text in (MOOD, "Who drowned his brother?") for book in (LANTERN, KITE, None)]
-    before = [retriever.search(text, audience, book) for text, book in asked]
-    verdicts = retriever.verdicts(MOOD, ["The mood is marmalade."], audience, LANTERN)
-    retriever.keep(review("The marmalade mood is pure melancholy. Silas drowned his brother."))
-    retriever.keep(review("Hidden marmalade.", id="2", reveals=Reveals.of({LANTERN: 10, "unread": 1})))
-    assert [retriever.search(text, audience, book) for text, book in asked] == before
-    assert retriever.verdicts(MOOD, ["The mood is marmalade."], audience, LANTERN) == verdicts
-    assert reviews(retriever, audience) == []
-
-
-def test_no_club_text_places_anything_or_says_where_something_is_dealt_with(retriever: Retriever) -> None:
-    told = "The marmalade mood is pure melancholy."
-    places = [retriever.place(told, books) for books in ([], [LANTERN], [KITE])]
-    where = retriever.whereabouts(told, NORTH, LANTERN)
-    retriever.keep(review(told, reveals=Reveals.of({LANTERN: 10})))
-    assert reviews(retriever, NORTH) == [told]  # the club's book is open
-    assert [retriever.place(told, books) for books in ([], [LANTERN], [KITE])] == places
-    assert retriever.whereabouts(told, NORTH, LANTERN) == where
-
-
 def test_what_is_meant_by_a_question_without_a_book_is_the_librarys_to_say(retriever: Retriever) -> None:
     text = "Silas rows out alone in the storm by the harbour wall and saves two fishermen from the rocks."
     retriever.keep(review(text, book=KITE, reveals=Reveals.of({KITE: 0})))
     assert retriever.search(text, NORTH).book == LANTERN
-
-
-def test_a_text_is_seen_as_far_as_readers_are_in_every_book_that_it_tells_of(retriever: Retriever) -> None:
-    retriever.keep(review(reveals=Reveals.of({LANTERN: 5, KITE: 2})))
-    for positions, seen in [({LANTERN: 5, KITE: 2}, True), ({LANTERN: 4, KITE: 4}, False), ({LANTERN: 10}, False)]:
-        assert bool(found(retriever, Audience(positions, club="north"))) is seen
-
-
-def test_an_explicit_text_is_for_adults_of_its_club(retriever: Retriever) -> None:
-    retriever.keep(review(explicit=True))
-    assert found(retriever, NORTH) == []
-    assert found(retriever, replace(SOUTH, adults=True)) == []
-    assert found(retriever, replace(NORTH, adults=True))
 
 
 def test_what_is_hidden_of_the_clubs_own_is_withheld_and_guarded_like_the_rest(retriever: Retriever) -> None:
@@ -227,16 +192,6 @@ def test_texts_are_brought_in_line_with_a_clubs_records(shelf: Path, place: Loca
     assert of_clubs(place)[0] == {"north/0", "north/1", "north/3", "south/9"}
 
 
-def test_a_store_that_was_thrown_away_is_built_again(shelf: Path, place: Location) -> None:
-    texts = [review(f"Number {n}.", id=str(n)) for n in range(3)]
-    left(shelf, place, *texts)
-    throw_away(place)
-    with opened(shelf, place) as retriever:
-        assert reviews(retriever, NORTH) == []
-        assert retriever.reconcile(texts) == 3
-        assert set(reviews(retriever, NORTH)) == {text.text for text in texts}
-
-
 def rows_of(text: ClubText) -> list[StoredPassage]:
     cut = cut_review(text)
     vectors = HashedEmbedder().passages([p.sentences for p in cut])
@@ -250,15 +205,6 @@ def interrupted(place: Location, text: ClubText, before: ClubText | None = None)
     with held(place) as store:
         store.note_club(ClubManifest(text.club, text.id, text.book, "", ids))
         store.write(rows_of(text))
-
-
-def test_a_text_that_was_half_written_is_seen_by_nobody_until_it_is_put_right(shelf: Path, data: Path) -> None:
-    left(shelf, data)
-    interrupted(data, review())
-    with opened(shelf, data) as retriever:
-        assert reviews(retriever, NORTH) == []
-        assert retriever.reconcile([review()]) == 1
-        assert len(reviews(retriever, NORTH)) == 1
 
 
 @pytest.mark.parametrize("records", ["the edit", "what was there before", "nothing"])

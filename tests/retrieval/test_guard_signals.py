@@ -1,4 +1,4 @@
-"""The guard's signals: on which side of the gate a sentence's words lie, and how far from the reader it is told."""
+"""The guard's signals: on which side of the gate a sentence's words lie, and what of it the text supports."""
 
 import numpy as np
 import pytest
@@ -15,20 +15,19 @@ from retrieval.guard import (
     Guard,
     PassageTokens,
     Rule,
-    distances,
     rule_inputs,
     support_inputs,
 )
-from retrieval.ranking import Fit, Ranker, Ranking
+from retrieval.ranking import Fit, Ranker
 from retrieval.store import StoredPassage
 from retrieval.support import SUPPORT
 from retrieval.types import Verdict
 from tests.fakes.bookshelf import LANTERN
-from tests.fakes.embedder import HashedEmbedder, hashed
+from tests.fakes.embedder import HashedEmbedder
 
-HIDDEN_SHARE, CHANCE, NEARNESS = 0, 1, 2
+CHANCE, NEARNESS = 1, 2
 SECRET, SECRETS, NOTHING = 16, 17, 18
-WORDS_BETTER, HEDGE, FUTURE, ADDRESS, DENIAL, QUESTION, FIRST = 19, 26, 27, 28, 29, 30, 31
+WORDS_BETTER = 19
 
 BOOK = {
     1: ["Silas keeps the lamp.", "Dorothea comes by boat."],
@@ -79,11 +78,6 @@ def test_there_are_as_many_as_the_rule_was_learned_for() -> None:
     assert packaged.fit.weights.shape == (SIGNALS + MATCHING + 384,)
 
 
-def test_how_much_of_the_book_is_hidden() -> None:
-    assert signal(HIDDEN_SHARE, "Silas.", at=2) == pytest.approx(2 / 5)
-    assert signal(HIDDEN_SHARE, "Silas.", at=1) == pytest.approx(3 / 5)
-
-
 def test_what_hidden_text_says_is_nearer_to_hidden_text() -> None:
     leak, honest = signals(["Hubert was drowned by Silas.", "Dorothea comes by boat."])
     assert leak[CHANCE] > honest[CHANCE]
@@ -106,32 +100,6 @@ def test_the_questions_own_words_and_the_title_tell_nothing() -> None:
     assert signal(NOTHING, "Hubert!", question="Was it Hubert?") == 1
     assert signal(NEW_WORDS, "The lantern.", question="What is it?") == 0
     assert signal(SECRETS, "Hubert!", question="Was it Hubert?") == 0
-
-
-@pytest.mark.parametrize(
-    ("style", "sentence"),
-    [
-        (HEDGE, "Perhaps Silas knows."), (FUTURE, "It turns out badly."), (ADDRESS, "I like Silas."),
-        (DENIAL, "Silas isn’t cruel."), (QUESTION, "Does Silas know?"),
-    ],
-)  # fmt: skip
-def test_how_a_sentence_is_said(style: int, sentence: str) -> None:
-    others = {HEDGE, FUTURE, ADDRESS, DENIAL, QUESTION} - {style}
-    (found,) = signals([sentence])
-    assert found[style] == 1
-    assert found[list(others)].tolist() == [0] * 4
-
-
-def test_the_first_sentence_is_known_as_such() -> None:
-    assert [float(found[FIRST]) for found in signals(["One thing.", "Another.", "A third."])] == [1, 0, 0]
-
-
-def test_the_less_is_said_the_more_the_signs_of_words_weigh() -> None:
-    (short, long) = signals(["Hubert.", "Hubert drowned while storms broke harbour walls nearby; Silas slept."])
-    assert short[LENGTH] < long[LENGTH]
-    inputs = rule_inputs(weighed(short), by_vector=True)
-    assert inputs[SIGNALS:-4] == pytest.approx(short[:MATCHING] * (1 - short[LENGTH]))
-    assert inputs[-4:].tolist() == [1.0] * 4
 
 
 def weighed(signals: Floats, support: float = 0.0) -> Evidence:
@@ -183,48 +151,3 @@ def test_a_denial_of_what_the_text_says_is_seen() -> None:
 
 def test_a_sentence_without_a_word_of_its_own_has_nothing_to_support() -> None:
     assert support("So it is.") == [0.0] * SUPPORT
-
-
-MARKS = (10, 20, 30, 40, 50, 60, 70, 80)
-LAST, RECENT, EARLIER, NEXT, SOON, FAR, CONFIDENCE, BEHIND, AHEAD, NEAR_SEEN, NEAR_HIDDEN = range(11)
-
-
-def told_at(at: int, mark: int) -> list[float]:
-    """Return the distances of what is surely told at a mark, for a reader at another."""
-    whole = opened({one: [f"Scene {one}."] for one in MARKS}).whole()
-    chances = np.array([float(one == mark) for one in MARKS], np.float32)
-    return distances(whole, whole.marks > at, at, Ranking(chances, 0.7), hashed(f"Scene {mark}."))
-
-
-@pytest.mark.parametrize(
-    ("at", "mark", "zone"),
-    [
-        (40, 40, LAST), (40, 30, RECENT), (40, 20, RECENT), (40, 10, EARLIER),
-        (40, 50, NEXT), (40, 60, SOON), (40, 70, SOON), (40, 80, FAR),
-        (49, 40, LAST), (10, 20, NEXT), (80, 80, LAST),
-    ],
-)  # fmt: skip
-def test_steps_are_counted_where_something_is_told_not_in_marks(at: int, mark: int, zone: int) -> None:
-    found = told_at(at, mark)
-    assert found[zone] == 1
-    assert sum(found[LAST : FAR + 1]) == 1
-    assert found[CONFIDENCE] == pytest.approx(0.7)
-
-
-def test_the_nearest_passages_behind_and_ahead_say_how_much_of_the_book_lies_between() -> None:
-    assert told_at(40, 10)[BEHIND] == pytest.approx(3 / 8)
-    assert told_at(40, 80)[AHEAD] == pytest.approx(4 / 8)
-    assert told_at(40, 40)[BEHIND] == 0
-
-
-def test_a_side_that_holds_it_is_nearer_than_the_one_that_does_not() -> None:
-    seen, hidden = told_at(40, 20), told_at(40, 60)
-    assert seen[NEAR_SEEN] > seen[NEAR_HIDDEN]
-    assert hidden[NEAR_HIDDEN] > hidden[NEAR_SEEN]
-
-
-@pytest.mark.parametrize("at", [0, 5, 80, 100])
-def test_a_reader_before_the_beginning_or_behind_the_end_has_distances_too(at: int) -> None:
-    found = told_at(at, 30)
-    assert len(found) == 11
-    assert np.isfinite(found).all()

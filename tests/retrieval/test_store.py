@@ -11,8 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from corpus.books import Reveals
 from corpus.passages import AFTER_THE_LIBRARY, Passage
@@ -86,30 +84,6 @@ def test_a_passage_is_read_as_it_was_written(shared: Store, one: Passage) -> Non
     assert np.allclose(found.embedded.passage, stored(one).embedded.passage, atol=1e-6)
     assert np.allclose(found.embedded.sentences, stored(one).embedded.sentences, atol=1e-2)
     assert np.allclose(np.linalg.norm(found.embedded.sentences, axis=1), 1, atol=1e-5)
-
-
-printable = st.characters(exclude_categories=["Cs", "Cc"])
-
-
-@settings(deadline=None, max_examples=40)
-@given(
-    sentences=st.lists(st.text(printable, max_size=40), min_size=1, max_size=4).map(tuple),
-    heading=st.text(printable, max_size=20),
-    marks=st.dictionaries(st.sampled_from([LANTERN, "the-kite", "b"]), st.integers(0, 999)),
-    rating=st.none() | st.integers(1, 5),
-    date=st.none() | st.dates(),
-    numbers=st.tuples(*[st.integers(-50, 50)] * 4).filter(any),
-)
-def test_any_passage_is_read_as_it_was_written(
-    shared: Store, sentences: tuple[str, ...], heading: str, marks: dict[str, int], rating: int | None,
-    date: dt.date | None, numbers: tuple[int, ...],
-) -> None:  # fmt: skip
-    one = passage("any", sentences=sentences, heading=heading, reveals=Reveals.of(marks), rating=rating, date=date)
-    exact = np.tile(unit(*numbers), (len(sentences), 1))
-    shared.write([StoredPassage(one, Embedded(exact[0], exact))])
-    (found,) = shared.read([one.id])
-    assert found.passage == one
-    assert np.allclose(found.embedded.sentences, exact, atol=1e-2)
 
 
 def test_passages_come_in_the_order_asked_and_missing_ones_are_passed_over(shared: Store) -> None:

@@ -3,11 +3,8 @@
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from retrieval.ranking import Fit, Question, Ranker, Weights
-from retrieval.training import ranker
 from retrieval.training.__main__ import CLUB_QUESTIONS
 from retrieval.training.stories import (
     Shelf,
@@ -121,48 +118,8 @@ def test_every_club_question_that_ships_is_whole() -> None:
     assert len({(row["book_id"], row["question"]) for row in rows}) == len(rows)
 
 
-def some_examples(story_file: Path, asked: StoryQuestion) -> list[ranker.Example]:
-    embedder = HashedEmbedder()
-    questions = [Question.of(asked.text, embedder.question(asked.text))] * 8
-    return ranker.examples(open_stories(story_file, embedder), [asked] * 8, questions, [lambda one, _: one.at])
-
-
-def test_training_goes_on_from_weights_as_they_are(story_file: Path, asked: StoryQuestion) -> None:
-    examples = some_examples(story_file, asked)
-    before = ranker.train(examples, lambda _: None)
-    rows, view, question = examples[0].features, examples[0].view, examples[0].question
-    scores = before.scores(rows, view, question)
-    mean, deviation = rows.mean(0), rows.std(0) + 1e-3
-    network = ranker.Network(rows.shape[1], view.sentence_vectors.shape[1]).eval()
-    ranker.resume(network, before, mean, deviation)
-    again = ranker.weights_of(network, mean, deviation).scores(rows, view, question)
-    assert np.allclose(scores - scores.mean(), again - again.mean(), atol=1e-3)
-
-
 def test_one_stretch_has_the_same_sentences_and_no_limits(story_file: Path) -> None:
     opened, _ = open_stories(story_file, HashedEmbedder())
     whole = as_one_stretch(opened["the-lamp"])
     assert whole.sentences == opened["the-lamp"].sentences
     assert set(whole.whole().group_of) == {0}
-
-
-def test_learned_weights_survive_a_file_and_rank(story_file: Path, asked: StoryQuestion, tmp_path: Path) -> None:
-    examples = some_examples(story_file, asked)
-    said: list[str] = []
-    ranker.train(examples, said.append).save(tmp_path / "weights.npz")
-    weights = Weights.load(tmp_path / "weights.npz")
-    reader = Ranker(weights, Fit(np.zeros(ranker.TRAITS, np.float32), 0.0))
-    recent = np.zeros((len(examples[0].view), 5), np.float32)
-    ranking = reader.rank(examples[0].view, examples[0].question, recent)
-    assert np.isclose(ranking.chances.sum(), 1, atol=1e-4)
-    assert ranking.confidence == 0.5
-    assert len(said) == ranker.EPOCHS
-
-
-def test_a_logistic_rule_tells_apart_what_can_be_told_apart() -> None:
-    rng = np.random.default_rng(0)
-    rows = [np.array([x, rng.normal()], np.float32) for x in (-2, -1, 1, 2) for _ in range(20)]
-    held = [bool(row[0] > 0) for row in rows]
-    rule = ranker.logistic(rows, held)
-    assert rule.confidence(np.array([2, 0], np.float32)) > 0.9
-    assert rule.confidence(np.array([-2, 0], np.float32)) < 0.1
