@@ -5,14 +5,12 @@ meta.audiosilo.app. Wikipedia: the MediaWiki REST API, /search/page and /page/{t
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from collections.abc import Mapping
 from typing import Any, Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from bot.settings import Settings
+from tests.fakes.http_server import NOTHING, HttpServer, Request
 
 Behaviour = Literal[
     "answer", "error", "too many", "slow", "garbage", "huge", "packed", "elsewhere", "circle", "other shape"
@@ -41,7 +39,6 @@ ARTICLE = (
     "'''''Vellichor''''' is a 2020 fantasy novel by Ortensia Vale.\n\n== Plot ==\n"
     "Quillon lives alone in a palace. In the end Zephyrine leads him out, and it was [[Brumalia]] that drowned it.\n"
 )
-NOTHING: Mapping[str, str] = {}
 BAD: dict[Behaviour, tuple[int, bytes, Mapping[str, str]]] = {
     "error": (500, b"<h1>Internal Server Error</h1>", NOTHING),
     "too many": (429, b'{"error": "slow down"}', {"Retry-After": "120"}),
@@ -53,7 +50,7 @@ BAD: dict[Behaviour, tuple[int, bytes, Mapping[str, str]]] = {
 CARD: dict[str, Any] = {"kind": "work", "series": None, "cover_url": None, "added_at": None, "narrators": []}
 
 
-class CatalogueServer:
+class CatalogueServer(HttpServer):
     """All three at one address; `behaviour` is how it answers, or how it answers below a path."""
 
     def __init__(self) -> None:
@@ -62,37 +59,31 @@ class CatalogueServer:
         self.elsewhere = ""
         self.asked: list[str] = []
         self.agents: set[str] = set()
-        self.closing = Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = False
-        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        self._thread.start()
-
-    @property
-    def url(self) -> str:
-        """The address of all three."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        super().__init__()
 
     def settings(self, **more: Any) -> Settings:  # noqa: ANN401
         """Return the settings that lead here."""
         return Settings(open_library_url=self.url, casts_url=self.url, wikipedia_url=self.url, **more)
 
-    def close(self) -> None:
-        """End it, and whatever still waits for it."""
-        self.closing.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+    def respond(self, request: Request) -> None:
+        """Answer as the three do, or as `behaviour` says."""
+        where = urlsplit(request.path)
+        self.asked.append(request.path)
+        self.agents.add(request.headers["User-Agent"])
+        behaviour = self.behaviour if where.path.startswith(self.below) else "answer"
+        if behaviour == "slow":
+            self.closing.wait(30)
+        elif behaviour in ("elsewhere", "circle"):
+            request.send(302, b"", {"Location": self.elsewhere or request.path})
+        elif behaviour in BAD:
+            request.send(*BAD[behaviour])
+        elif (found := answer(unquote(where.path), parse_qs(where.query))) is None:
+            request.send(404, b'{"error": "no such record"}')
+        else:
+            request.send(200, json.dumps(found).encode())
 
 
-@contextmanager
-def catalogue_server() -> Iterator[CatalogueServer]:
-    """Run the catalogues for as long as a test needs them."""
-    server = CatalogueServer()
-    try:
-        yield server
-    finally:
-        server.close()
+catalogue_server = CatalogueServer
 
 
 def answer(path: str, query: dict[str, list[str]]) -> object:
@@ -115,34 +106,3 @@ def answer(path: str, query: dict[str, list[str]]) -> object:
     if path == "/w/rest.php/v1/page/Vellichor_(novel)":
         return {"id": 1, "key": "Vellichor_(novel)", "title": "Vellichor (novel)", "source": ARTICLE}
     return None
-
-
-def _handler(catalogue: CatalogueServer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            """Keep quiet."""
-
-        def do_GET(self) -> None:
-            where = urlsplit(self.path)
-            catalogue.asked.append(self.path)
-            catalogue.agents.add(self.headers["User-Agent"])
-            behaviour = catalogue.behaviour if where.path.startswith(catalogue.below) else "answer"
-            if behaviour == "slow":
-                catalogue.closing.wait(30)
-            elif behaviour in ("elsewhere", "circle"):
-                self._send(302, b"", {"Location": catalogue.elsewhere or self.path})
-            elif behaviour in BAD:
-                self._send(*BAD[behaviour])
-            elif (found := answer(unquote(where.path), parse_qs(where.query))) is None:
-                self._send(404, b'{"error": "no such record"}')
-            else:
-                self._send(200, json.dumps(found).encode())
-
-        def _send(self, status: int, body: bytes, headers: Mapping[str, str] = NOTHING) -> None:
-            self.send_response(status)
-            for name, value in {"Content-Length": str(len(body)), **headers}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-    return Handler

@@ -7,8 +7,6 @@ import json
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
 from typing import Any, Literal
 
 from pydantic import SecretStr
@@ -17,6 +15,7 @@ from bot.answering.model import Limits, Writer, open_model
 from bot.logs import Meter
 from bot.settings import Settings
 from retrieval.retriever import Retriever
+from tests.fakes.http_server import HttpServer, Request
 
 Behaviour = Literal[
     "answer", "slow", "trickle", "error", "garbage", "empty", "other JSON", "a page", "no such model", "wrong key",
@@ -31,7 +30,7 @@ REFUSALS = {"error": 500, "no such model": 404, "wrong key": 401, "wrong call": 
 KEY = "sk-lantern-0123456789abcdef"
 
 
-class ChatServer:
+class ChatServer(HttpServer):
     """The scripted model; `says` is its answer to everything, and may be changed between questions.
 
     It answers as soon as `until` returns true. What is asked with probabilities is a vote, and kept apart:
@@ -47,16 +46,13 @@ class ChatServer:
         self.requests: list[dict[str, Any]] = []
         self.votes: list[dict[str, Any]] = []
         self.keys: list[str] = []
-        self.closing = Event()
-        self._server = _Server(("127.0.0.1", 0), _handler(self))
-        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        self._thread.start()
+        super().__init__()
 
     def settings(self, timeout: float = 20.0) -> Settings:
         """Return the settings that lead to this model."""
         return Settings(
             chat_model="openai:scripted", chat_timeout=timeout, openai_api_key=SecretStr(KEY),
-            openai_base_url=f"http://127.0.0.1:{self._server.server_port}/v1",
+            openai_base_url=f"{self.url}/v1",
         )  # fmt: skip
 
     @contextmanager
@@ -82,71 +78,39 @@ class ChatServer:
         """Return the messages of the last request by their roles."""
         return {message["role"]: message["content"] for message in self.requests[-1]["messages"]}
 
-    def close(self) -> None:
-        """End it, and whatever still waits for it."""
-        self.closing.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+    def respond(self, request: Request) -> None:
+        """Answer as `behaviour` says."""
+        body = json.loads(request.body())
+        self.keep(body, request.headers.get("Authorization", ""))
+        while not self.until() and not self.closing.wait(0.01):
+            pass
+        if self.behaviour == "slow":
+            self.closing.wait(30)
+        elif self.behaviour == "trickle":
+            self._trickle(request)
+        elif status := REFUSALS.get(self.behaviour):
+            _send(request, json.dumps({"error": {"message": f"out of order: {self.says}"}}), status)
+        elif self.behaviour in ("garbage", "a page"):
+            _send(request, "<html>not json</html>", 200 if self.behaviour == "garbage" else 404, "text/html")
+        elif self.behaviour == "other JSON":
+            _send(request, '{"status": "fine"}')
+        else:
+            said = _completion("" if self.behaviour == "empty" else self.says, self.finish)
+            _send(request, json.dumps(_vote(self.sure) if body.get("logprobs") else said))
+
+    def _trickle(self, request: Request) -> None:
+        request.send_response(200)
+        request.send_header("Content-Length", "100000")
+        request.end_headers()
+        while not self.closing.wait(0.05):
+            request.wfile.write(b" ")
 
 
-@contextmanager
-def chat_server() -> Iterator[ChatServer]:
-    """Run a scripted model for as long as a test needs it."""
-    server = ChatServer()
-    try:
-        yield server
-    finally:
-        server.close()
+chat_server = ChatServer
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = False  # so that closing waits for each answer, and leaves no socket open
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Pass over askers who have gone."""
-
-
-def _handler(chat: ChatServer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            """Keep quiet."""
-
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            chat.keep(body, self.headers.get("Authorization", ""))
-            while not chat.until() and not chat.closing.wait(0.01):
-                pass
-            if chat.behaviour == "slow":
-                chat.closing.wait(30)
-            elif chat.behaviour == "trickle":
-                self._trickle()
-            elif status := REFUSALS.get(chat.behaviour):
-                self._send(json.dumps({"error": {"message": f"out of order: {chat.says}"}}), status)
-            elif chat.behaviour in ("garbage", "a page"):
-                self._send("<html>not json</html>", 200 if chat.behaviour == "garbage" else 404, "text/html")
-            elif chat.behaviour == "other JSON":
-                self._send('{"status": "fine"}')
-            else:
-                said = _completion("" if chat.behaviour == "empty" else chat.says, chat.finish)
-                self._send(json.dumps(_vote(chat.sure) if body.get("logprobs") else said))
-
-        def _trickle(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Length", "100000")
-            self.end_headers()
-            while not chat.closing.wait(0.05):
-                self.wfile.write(b" ")
-
-        def _send(self, text: str, status: int = 200, kind: str = "application/json") -> None:
-            body = text.encode()
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-    return Handler
+def _send(request: Request, text: str, status: int = 200, kind: str = "application/json") -> None:
+    request.send(status, text.encode(), {"Content-Type": kind})
 
 
 def _vote(sure: float | None) -> dict[str, Any]:

@@ -3,12 +3,10 @@
 Each process is a retriever with a client of its own; they know of each other through the server alone.
 """
 
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from shutil import rmtree
 
@@ -26,6 +24,7 @@ from retrieval.types import BookInWork, LibraryDiffers, StoreUnavailable
 from tests.fakes.bookshelf import KITE, LANTERN, opened, silent, write_kite, write_lantern
 from tests.fakes.chroma_server import RunningChroma
 from tests.fakes.embedder import HashedEmbedder, PausingEmbedder
+from tests.fakes.http_server import HttpServer, Request
 
 NORTH = Audience({LANTERN: 10, KITE: 4}, club="north")
 
@@ -171,19 +170,16 @@ def test_a_server_that_lost_everything_is_filled_again(shelf: Path, chroma: Runn
         assert retriever.stale() == []
 
 
-class Answering(BaseHTTPRequestHandler):
+class Answering(HttpServer):
     """Answers everything in the same way."""
 
-    status, text, kind = 200, "", "application/json"
+    def __init__(self, status: int, text: str) -> None:
+        self._answer = status, text.encode(), {"Content-Type": "application/json"}
+        super().__init__()
 
-    def do_GET(self) -> None:
-        self.send_response(self.status)
-        self.send_header("content-type", self.kind)
-        self.end_headers()
-        self.wfile.write(self.text.encode())
-
-    def log_message(self, *_: object) -> None:
-        """Log nothing."""
+    def respond(self, request: Request) -> None:
+        """Answer."""
+        request.send(*self._answer)
 
 
 @pytest.mark.parametrize(
@@ -196,15 +192,9 @@ class Answering(BaseHTTPRequestHandler):
     ],
 )
 def test_what_answers_in_place_of_a_server_is_named_with_a_cure(status: int, text: str, cure: str) -> None:
-    handler = type("Handler", (Answering,), {"status": status, "text": text})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as answering:
-        threading.Thread(target=answering.serve_forever, daemon=True).start()
-        try:
-            with pytest.raises(StoreUnavailable, match=cure) as refusal:
-                Store(ChromaServer(f"http://127.0.0.1:{answering.server_port}", token="s3cret"), "model", silent)
-            assert "s3cret" not in str(refusal.value)
-        finally:
-            answering.shutdown()
+    with Answering(status, text) as answering, pytest.raises(StoreUnavailable, match=cure) as refusal:
+        Store(ChromaServer(answering.url, token="s3cret"), "model", silent)
+    assert "s3cret" not in str(refusal.value)
 
 
 def test_two_databases_of_a_server_know_nothing_of_each_other(shelf: Path, chroma: RunningChroma) -> None:
