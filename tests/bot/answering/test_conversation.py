@@ -115,10 +115,3 @@ def test_a_follow_up_to_a_follow_up_is_read_with_both() -> None:
 def test_the_context_of_a_question_is_bounded(question: str, earlier: list[str]) -> None:
     alone = standing_alone(question, [Exchange(told, "Yes.") for told in earlier])
     assert len(alone) <= CONTEXT_LIMIT + 20 + len(question)
-
-
-def test_a_long_conversation_does_not_grow_into_an_endless_question() -> None:
-    before = [Exchange("Whom does Silas save?", "Two fishermen."), *[Exchange("And why does he do it?", "So.")] * 100]
-    alone = standing_alone("And then?", before)
-    assert len(alone) <= CONTEXT_LIMIT + 10
-    assert alone.endswith("And why does he do it? And then?")

@@ -13,7 +13,6 @@ from bot.db.migrate import HEAD, upgrade
 from bot.db.sessions import NAME, Address
 from bot.settings import Settings
 from corpus.errors import DogearError
-from retrieval.location import hold
 from tests.fakes.discussion import small_library
 from tests.fakes.postgres import Databases
 from tests.fakes.released_rows import lay_out, raw
@@ -123,14 +122,3 @@ def test_a_restore_says_where_everything_is(
     assert "What was there before is in" in told
     assert "set DOGEAR_LIBRARY to that" in told
     assert "built again when the bot next starts" in told
-
-
-def test_a_restore_beside_a_running_bot_is_one_line_and_changes_nothing(
-    home: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["backup", str(tmp_path / "b.zip")], home) == 0
-    capsys.readouterr()
-    with hold(tmp_path / "data"):
-        assert main(["restore", str(tmp_path / "b.zip")], home) == 1
-    assert "is in use" in " ".join(capsys.readouterr().err.split())
-    assert not list((tmp_path / "data").glob("before-restore-*"))
