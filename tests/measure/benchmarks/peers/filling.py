@@ -38,32 +38,28 @@ def stretches(library: Library) -> list[Stretch]:
     return found
 
 
-def fill_dogear(
-    folder: Path, library: Library, there: int, books: int, *, real: bool, say: Callable[[str], None]
-) -> None:
-    """Write Dogear's store of a library of which so many made-up books are there already."""
-    if not there:
-        with open_retriever(library if real else Library.load(SHIPPED), folder, None, silent) as retriever:
-            retriever.refresh()
+def fill_dogear(folder: Path, library: Library, books: int, *, real: bool, say: Callable[[str], None]) -> None:
+    """Write Dogear's store of a library with so many made-up books."""
+    with open_retriever(library if real else Library.load(SHIPPED), folder, None, silent) as retriever:
+        retriever.refresh()
     if real:
         return
     with Store(folder, load_embedder().name, silent) as held:
-        for part in _parts(there, books, f"{folder}", say):
+        for part in _parts(books, f"{folder}", say):
             held.write([StoredPassage(p, v) for b in part for p, v in zip(b.passages, b.embedded(), strict=True)])
             for book in part:
                 held.finish(BookManifest.of(book.slug, library.fingerprint(book.slug), {}, book.passages))
 
 
-def fill_peers(folder: Path, there: int, books: int, model: Path, *, real: bool, say: Callable[[str], None]) -> None:
-    """Write the peers' store of a library of which so many made-up books are there already."""
+def fill_peers(folder: Path, books: int, model: Path, *, real: bool, say: Callable[[str], None]) -> None:
+    """Write the peers' store of a library with so many made-up books."""
     embeddings = StockEmbeddings(model)
     client = open_client(folder)
     collection = open_collection(client)
-    if not there:
-        told = stretches(Library.load(SHIPPED))
-        vectors = embeddings.embed_documents([one.text for one in told])
-        add_with_vectors(collection, [(f"real/{n}", t, v) for n, (t, v) in enumerate(zip(told, vectors, strict=True))])
-    for part in _parts(there, books, f"{folder}", say):
+    told = stretches(Library.load(SHIPPED))
+    vectors = embeddings.embed_documents([one.text for one in told])
+    add_with_vectors(collection, [(f"real/{n}", t, v) for n, (t, v) in enumerate(zip(told, vectors, strict=True))])
+    for part in _parts(books, f"{folder}", say):
         add_with_vectors(collection, _rows(part, embeddings if real else None))
     client.close()
 
@@ -78,9 +74,9 @@ def _rows(books: Sequence[MadeUpBook], embeddings: StockEmbeddings | None) -> li
     return [(p.id, Stretch(p.text, p.book, p.group), v) for p, v in zip(told, vectors, strict=True)]
 
 
-def _parts(there: int, books: int, name: str, say: Callable[[str], None]) -> Iterator[list[MadeUpBook]]:
-    """Yield the made-up books that are still to come, a few at a time, and tell now and then how far it is."""
-    coming = islice(made_up(books), there, None)
+def _parts(books: int, name: str, say: Callable[[str], None]) -> Iterator[list[MadeUpBook]]:
+    """Yield the made-up books, a few at a time, and tell now and then how far it is."""
+    coming = made_up(books)
     while part := list(islice(coming, BOOKS_AT_ONCE)):
         yield part
         if (done := part[-1].number) % TOLD_AFTER == 0:

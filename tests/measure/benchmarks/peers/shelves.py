@@ -50,13 +50,13 @@ def shelf(work: Path, size: int, model: Path, say: Callable[[str], None]) -> She
     read = _digest(shipped.fingerprint(slug).encode() for slug in shipped.books)
     real = size <= REAL
 
-    def peers(there: int) -> None:
-        fill_peers(found.peers, there, books, model, real=real, say=say)
+    def peers() -> None:
+        fill_peers(found.peers, books, model, real=real, say=say)
 
-    def dogear(there: int) -> None:
-        fill_dogear(found.dogear, Library.load(found.library), there, books, real=real, say=say)
+    def dogear() -> None:
+        fill_dogear(found.dogear, Library.load(found.library), books, real=real, say=say)
 
-    _once(found.library, text, books, lambda _: write_library(found.library, books), say)
+    _once(found.library, text, books, lambda: write_library(found.library, books), say)
     _once(found.peers, text, books, peers, say)
     _once(found.dogear, f"{read}, layout {LAYOUT}", books, dogear, say)
     return found
@@ -86,28 +86,15 @@ def _noted(folder: Path) -> tuple[str, int]:
     return told["of"], told["books"]
 
 
-def _once(folder: Path, key: str, books: int, build: Callable[[int], object], say: Callable[[str], None]) -> None:
-    """Build a folder, unless it was built to its end of the same; `build` is told how many books are there already."""
+def _once(folder: Path, key: str, books: int, build: Callable[[], object], say: Callable[[str], None]) -> None:
+    """Build a folder, unless it was built to its end of the same."""
     if _noted(folder) == (key, books):
         return
     shutil.rmtree(folder, ignore_errors=True)
     _stamp(folder).unlink(missing_ok=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
     start = time.perf_counter()
-    build(_copied(folder, key, books))
+    build()
     seconds = round(time.perf_counter() - start, 1)
     _stamp(folder).write_text(json.dumps({"of": key, "books": books, "seconds": seconds}), encoding="utf-8")
     say(f"{folder}: built in {seconds} s")
-
-
-def _copied(folder: Path, key: str, books: int) -> int:
-    """Copy the largest smaller shelf with made-up vectors, as these are always the same; return its made-up books."""
-    smaller = {}
-    for other in folder.parent.parent.glob(f"*/{folder.name}"):
-        of, there = _noted(other)
-        if of == key and there < books and int(other.parent.name) > REAL:
-            smaller[there] = other
-    if not smaller:
-        return 0
-    shutil.copytree(smaller[max(smaller)], folder)
-    return max(smaller)
