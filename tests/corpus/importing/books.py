@@ -2,7 +2,16 @@
 
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from corpus.documents import Block
+from corpus.library import Library
+
+Page = Callable[[str], Path]
+Saved = Callable[[str, str], Path]
+Kept = Callable[[str, bytes], Path]
+"""The fixtures `page`, `saved` and `kept`: a page beside the tests by its name, a text and bytes that are saved."""
 
 CONTAINER = (
     '<?xml version="1.0"?><container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
@@ -121,3 +130,10 @@ def pdf(pages: Sequence[Sequence[str]]) -> bytes:
     return out + b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (
         len(objects) + 1, table, len(objects) + 1, start,
     )  # fmt: skip
+
+
+def blocks(library: Path, kind: str = "text") -> list[Block]:
+    """Return what a library without problems tells of The Lamp in its documents of a kind."""
+    loaded = Library.load(library)
+    assert loaded.problems == ()
+    return [block for document in loaded.documents["the-lamp"] if document.kind == kind for block in document.blocks]

@@ -1,13 +1,12 @@
 """Pages and libraries that the tests of the importers share."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-PAGES = Path(__file__).parent / "pages"
+from tests.corpus.importing.books import Kept, Page, Saved
 
-Page = Callable[[str], Path]
+PAGES = Path(__file__).parent / "pages"
 
 
 @pytest.fixture
@@ -17,7 +16,7 @@ def page() -> Page:
 
 
 @pytest.fixture
-def saved(tmp_path: Path) -> Callable[[str, str], Path]:
+def saved(tmp_path: Path) -> Saved:
     """Save a text as a page."""
 
     def save(name: str, text: str) -> Path:
@@ -27,6 +26,26 @@ def saved(tmp_path: Path) -> Callable[[str, str], Path]:
         return path
 
     return save
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Kept:
+    """Save bytes as a file."""
+
+    def keep(name: str, data: bytes) -> Path:
+        (tmp_path / name).write_bytes(data)
+        return tmp_path / name
+
+    return keep
+
+
+@pytest.fixture
+def lamp(library: Path) -> Path:
+    """Return a library with The Lamp, a book of twelve chapters."""
+    facts = 'title = "The Lamp"\nauthor = "Ada Winterbourne"\nunit = "chapter"\nmarks = 12\npages = 288\n'
+    (library / "the-lamp").mkdir()
+    (library / "the-lamp" / "book.toml").write_text(facts, encoding="utf-8")
+    return library
 
 
 @pytest.fixture

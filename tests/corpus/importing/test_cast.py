@@ -1,7 +1,7 @@
 """An open cast and recaps: read in the shapes that the catalogue has, and no chapter of it is simply believed."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,8 @@ from corpus.importing import ImportReport, Status, import_files
 from corpus.importing.gates import Ground
 from corpus.library import Library
 from corpus.passages import cut, source_line
+from tests.corpus.importing.books import Saved
 
-Saved = Callable[[str, str], Path]
 BOOK = 'title = "The Lamp"\nauthor = "Ada Winterbourne"\nunit = "chapter"\nmarks = 12\n'
 STORY = {
     1: "Nell Marrow keeps a lamp on the salt marsh, and the ferry brings her oil every second Friday.",
@@ -51,13 +51,6 @@ WORK: dict[str, Any] = {
     ],
     "recap_summary": {"in_short": "A lamp keeper finds her brother.", "ending": "They leave together."},
 }  # fmt: skip
-
-
-@pytest.fixture
-def lamp(library: Path) -> Path:
-    (library / "the-lamp").mkdir()
-    (library / "the-lamp" / "book.toml").write_text(BOOK, encoding="utf-8")
-    return library
 
 
 def told(saved: Saved, library: Path, said: Mapping[str, Any], summary: str = SUMMARY) -> ImportReport:

@@ -9,26 +9,14 @@ from pathlib import Path
 import pytest
 
 from corpus.books import Unit
-from corpus.documents import Block
 from corpus.errors import ImportRefused, PositionError
 from corpus.importing import import_files
 from corpus.library import Library
 from corpus.positions import parse_position
-from tests.corpus.importing.books import CONTAINER, Table, epub, prose, xhtml, zipped
+from tests.corpus.importing.books import CONTAINER, Kept, Table, blocks, epub, prose, xhtml, zipped
 
 TITLES = ("The Trimmed Wick", "After Dark", "Low Tide", "The Bell", "The Long Night", "Home")
 ROMAN = ("I", "II", "III", "IV", "V", "VI")
-Kept = Callable[[str, bytes], Path]
-
-
-@pytest.fixture
-def kept(tmp_path: Path) -> Kept:
-    def keep(name: str, data: bytes) -> Path:
-        path = tmp_path / name
-        path.write_bytes(data)
-        return path
-
-    return keep
 
 
 def one_file_a_chapter() -> bytes:
@@ -147,12 +135,6 @@ LAYOUTS = [
     one_file_a_chapter, several_chapters_in_a_file, parts_with_chapters_below, parts_between_chapters, tables_in_tables,
     no_table, neither_table_nor_headings, old_table_only, split_by_size, as_gutenberg_does, much_around_it,
 ]  # fmt: skip
-
-
-def blocks(library: Path, kind: str = "text") -> list[Block]:
-    loaded = Library.load(library)
-    assert loaded.problems == ()
-    return [block for document in loaded.documents["the-lamp"] if document.kind == kind for block in document.blocks]
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

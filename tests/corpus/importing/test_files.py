@@ -1,40 +1,17 @@
 """Files of every kind that organisers bring: named for what they are, read, or refused with a cure that works."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from corpus.documents import Block
 from corpus.errors import ImportRefused
 from corpus.importing import Status, import_files
 from corpus.library import Library
-from tests.corpus.importing.books import docx, pdf, zipped
-
-Saved = Callable[[str, str], Path]
-BOOK = 'title = "The Lamp"\nauthor = "Ada Winterbourne"\nunit = "chapter"\nmarks = 12\npages = 288\n'
+from tests.corpus.importing.books import Kept, Saved, blocks, docx, pdf, zipped
 
 
-@pytest.fixture
-def lamp(library: Path) -> Path:
-    (library / "the-lamp").mkdir()
-    (library / "the-lamp" / "book.toml").write_text(BOOK, encoding="utf-8")
-    return library
-
-
-def told(library: Path, kind: str) -> list[Block]:
-    loaded = Library.load(library)
-    assert loaded.problems == ()
-    return [block for document in loaded.documents["the-lamp"] if document.kind == kind for block in document.blocks]
-
-
-def kept(tmp_path: Path, name: str, data: bytes) -> Path:
-    (tmp_path / name).write_bytes(data)
-    return tmp_path / name
-
-
-def test_a_word_document_keeps_its_headings_and_lists(tmp_path: Path, lamp: Path) -> None:
+def test_a_word_document_keeps_its_headings_and_lists(kept: Kept, lamp: Path) -> None:
     hears = "Nell trims the lamp and hears a bell out in the marsh, where none should be."
     leaves = "The harbour master leaves a silver coin on the sill and will not look at her."
     guide = docx([
@@ -42,15 +19,15 @@ def test_a_word_document_keeps_its_headings_and_lists(tmp_path: Path, lamp: Path
         ("List", "What does the lamp by Ada Winterbourne stand for?"), ("List", "Would you have gone out?"),
         ("Heading 2", "Chapter 1"), ("", hears), ("Heading 2", "Chapter 2"), ("", leaves),
     ])  # fmt: skip
-    import_files([kept(tmp_path, "guide.docx", guide)], "the-lamp", lamp)
-    assert len(told(lamp, "discussion")) == 2
-    assert [block.reveals.marks["the-lamp"] for block in told(lamp, "summary") if block.reveals] == [1, 2]
+    import_files([kept("guide.docx", guide)], "the-lamp", lamp)
+    assert len(blocks(lamp, "discussion")) == 2
+    assert [block.reveals.marks["the-lamp"] for block in blocks(lamp, "summary") if block.reveals] == [1, 2]
 
 
-def test_a_pdf_loses_page_numbers_and_what_every_page_repeats(tmp_path: Path, lamp: Path) -> None:
+def test_a_pdf_loses_page_numbers_and_what_every_page_repeats(kept: Kept, lamp: Path) -> None:
     asked = "In The Lamp by Ada Winterbourne, why does Nell go out on"
     pages = [["Reading Guide", f"{n}. {asked}", f"evening {n}?", f"Page {n} of 3"] for n in (1, 2, 3)]
-    import_files([kept(tmp_path, "guide.pdf", pdf(pages))], "the-lamp", lamp)
+    import_files([kept("guide.pdf", pdf(pages))], "the-lamp", lamp)
     text = "\n".join(path.read_text() for path in (lamp / "the-lamp").glob("*.md"))
     assert "go out on evening 2?" in text
     assert "Page 2" not in text
@@ -67,9 +44,9 @@ def test_what_calibre_keeps_beside_a_book(saved: Saved, library: Path) -> None:
     import_files([saved("metadata.opf", described)], "the-lamp", library)
     book = Library.load(library).books["the-lamp"]
     assert (book.author, book.year, book.series) == ("Ada Winterbourne", 2016, "Sorrel Coast")
-    assert [(block.text, block.reveals and block.reveals.marks["the-lamp"]) for block in told(library, "premise")] == [
-        ("A bell rings.", 0)
-    ]
+    assert [
+        (block.text, block.reveals and block.reveals.marks["the-lamp"]) for block in blocks(library, "premise")
+    ] == [("A bell rings.", 0)]
 
 
 OPEN_LIBRARY = {
@@ -94,7 +71,7 @@ def test_what_open_library_says(name: str, saved: Saved, library: Path) -> None:
 
 def test_a_work_of_open_library_gives_its_description(saved: Saved, lamp: Path) -> None:
     import_files([saved("work.json", json.dumps(OPEN_LIBRARY["work"]))], "the-lamp", lamp)
-    assert [block.text for block in told(lamp, "premise")] == ["A bell rings."]
+    assert [block.text for block in blocks(lamp, "premise")] == ["A bell rings."]
 
 
 def test_clippings_are_quotes_at_their_pages_of_this_book_alone(saved: Saved, lamp: Path) -> None:
@@ -109,7 +86,7 @@ def test_clippings_are_quotes_at_their_pages_of_this_book_alone(saved: Saved, la
     ]
     text = "".join(f"\ufeff{title}\r\n{head}\r\n\r\n{words}\r\n==========\r\n" for title, head, words in rows)
     report = import_files([saved("My Clippings.txt", text)], "the-lamp", lamp)
-    quotes = {block.text[:12]: block.reveals and block.reveals.marks["the-lamp"] for block in told(lamp, "quotes")}
+    quotes = {block.text[:12]: block.reveals and block.reveals.marks["the-lamp"] for block in blocks(lamp, "quotes")}
     assert quotes == {"The wind has": 2, "Der Wind hat": 2, "Nobody had e": None, "A page that ": 12}
     assert any("other books" in entry.what for entry in report.of(Status.DROPPED))
 
@@ -122,7 +99,7 @@ def test_the_notebook_of_a_kindle_app_is_clippings_too(saved: Saved, lamp: Path)
         '<div class="noteText">ask the club about the coin</div></body></html>'
     )
     import_files([saved("notebook.html", html)], "the-lamp", lamp)
-    quotes = [(block.text, block.reveals.marks["the-lamp"]) for block in told(lamp, "quotes") if block.reveals]
+    quotes = [(block.text, block.reveals.marks["the-lamp"]) for block in blocks(lamp, "quotes") if block.reveals]
     assert quotes == [("The wind has no clapper, child.", 2)]
 
 
@@ -171,11 +148,11 @@ def test_what_is_not_about_one_book_is_named_and_refused(
     ],
 )
 def test_other_files_are_named_and_refused_with_a_cure(
-    name: str, data: bytes, why: str, tmp_path: Path, lamp: Path
+    name: str, data: bytes, why: str, kept: Kept, lamp: Path
 ) -> None:
     before = sorted(path.name for path in lamp.rglob("*"))
     with pytest.raises(ImportRefused, match=why) as refused:
-        import_files([kept(tmp_path, name, data)], "the-lamp", lamp)
+        import_files([kept(name, data)], "the-lamp", lamp)
     assert "\n" not in str(refused.value)
     assert sorted(path.name for path in lamp.rglob("*")) == before
 

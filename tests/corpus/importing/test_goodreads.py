@@ -2,7 +2,6 @@
 
 import datetime as dt
 import os
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +12,8 @@ from corpus.documents import Document
 from corpus.importing import ImportReport, Status, import_files
 from corpus.importing.goodreads import other_book
 from corpus.library import Library
+from tests.corpus.importing.books import Page, Saved
 
-Page = Callable[[str], Path]
-Saved = Callable[[str, str], Path]
 SLUG = "barchester-towers"
 PEOPLE = (
     "Eyre", "Dantès", "Ishmael", "Valjean", "Karenina", "brooke", "Bovary", "Crusoe", "Bennet", "pirrip", "Prynne",

@@ -1,6 +1,5 @@
 """Importing from end to end: what is made, what is left alone, what is refused."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,9 +7,8 @@ import pytest
 from corpus.errors import ImportRefused
 from corpus.importing import Status, import_files
 from corpus.library import Library
+from tests.corpus.importing.books import Page, Saved
 
-Page = Callable[[str], Path]
-Saved = Callable[[str, str], Path]
 SLUG = "barchester-towers"
 GOODREADS, WIKIPEDIA, STUDY = (f"barchester-{name}.txt" for name in ("goodreads", "wikipedia", "study"))
 IN_HTML = [f"barchester-{name}.html" for name in ("goodreads-new", "wikipedia", "study")]

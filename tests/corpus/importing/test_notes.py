@@ -1,7 +1,6 @@
 """Notes, articles in wiki mark-up and texts of Project Gutenberg: mark-up goes, what it says stays."""
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,7 @@ from corpus.importing import import_files
 from corpus.importing.notes import foreign_marks
 from corpus.importing.novel import is_heading, numbered
 from corpus.library import Library
-
-Saved = Callable[[str, str], Path]
+from tests.corpus.importing.books import Saved
 
 NOTE = """---
 title: "The Lamp"

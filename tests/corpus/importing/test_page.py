@@ -1,7 +1,6 @@
 """Reading saved pages, also ones that mean harm."""
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,8 +14,7 @@ from corpus.importing import import_files
 from corpus.importing.files import MAX_BYTES, read_file
 from corpus.importing.page import MAX_TEXT, PageLine, clean, one_line, unwrapped
 from corpus.library import Library
-
-Saved = Callable[[str, str], Path]
+from tests.corpus.importing.books import Saved
 
 
 def refusal(path: Path) -> str:

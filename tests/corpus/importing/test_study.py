@@ -1,6 +1,5 @@
 """A study page, as text and as HTML."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,9 +10,8 @@ from corpus.errors import ImportRefused
 from corpus.importing import ImportReport, Status, import_files
 from corpus.importing.phrases import kind_of
 from corpus.library import Library
+from tests.corpus.importing.books import Page, Saved
 
-Page = Callable[[str], Path]
-Saved = Callable[[str, str], Path]
 SLUG = "barchester-towers"
 PROSE = "The close divides into two camps, and neither will dine with the other while the palace stands between them."
 

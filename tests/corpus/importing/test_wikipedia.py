@@ -1,6 +1,5 @@
 """A Wikipedia article, flattened to text and as HTML."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,9 +11,8 @@ from corpus.importing.draft import END, ImportContext, Ledger, Placing
 from corpus.importing.wikipedia import author_in, definition, split_by_story
 from corpus.library import Library
 from corpus.text import sentences_as_written
+from tests.corpus.importing.books import Page, Saved
 
-Page = Callable[[str], Path]
-Saved = Callable[[str, str], Path]
 Imported = tuple[ImportReport, dict[str, Document]]
 SLUG = "barchester-towers"
 
