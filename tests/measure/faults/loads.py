@@ -99,6 +99,9 @@ class Crowd:
             form = await self.discord.slash("book add", by=organiser, place=club.places[0]).answered()
             typed = {"title": f"Novel {n}", "author": "Ada Winterbourne"}
             sent = await self.discord.submit(form, typed, {f"novel{n}.epub": novel(n)}).answered()
+            async with asyncio.timeout(PATIENCE):
+                while "Add" not in sent.text.splitlines():  # noqa: ASYNC110 (until then, it tells how far it is)
+                    await asyncio.sleep(0.1)
             await self.discord.press(sent.answers[0], "Add", by=organiser).answered()
             for person in self.discord.people:
                 where = {"where": f"ch {self.chance.randint(3, CHAPTERS)}", "book": f"Novel {n}"}
