@@ -1,22 +1,18 @@
-"""A small library written by a test, and a discussion over it that answers by shared words."""
+"""A small library written by a test, and a discussion over it."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from textwrap import dedent
 
 from bot.answering.conversation import Exchange
 from bot.answering.engine import Discussion
-from bot.answering.reply import RECAP_LIMIT, Quote, Reply
-from bot.reading_order.advice import order_text, reading_orders
-from corpus.books import Reveals, Slug
+from bot.answering.reply import Reply
+from corpus.books import Slug
 from corpus.library import Library
-from corpus.passages import Passage, cut, source_line
 from retrieval.gate import Audience
-from retrieval.retriever import RankedPassage
-
-NEUTRAL = "Nothing so far."
-SPOILS = "This may spoil."
+from retrieval.retriever import Retriever
+from tests.fakes.bookshelf import opened
 
 BOOKS = {
     "the-moonstone": """
@@ -79,21 +75,20 @@ def small_library(folder: Path) -> Library:
     """Write the small library into a folder and load it."""
     for slug, fields in BOOKS.items():
         home = folder / slug
-        home.mkdir(parents=True)
+        home.mkdir(parents=True, exist_ok=True)
         (home / "book.toml").write_text(dedent(fields), encoding="utf-8")
         for name, text in DOCUMENTS[slug].items():
             (home / name).write_text(dedent(text), encoding="utf-8")
     return Library.load(folder)
 
 
-class FakeDiscussion(Discussion):
-    """Answers from what an audience may see, by the words that question and passage share."""
+class NotedDiscussion(Discussion):
+    """A discussion in quote mode that notes what it is asked."""
 
-    def __init__(self, library: Library) -> None:
-        self.library = library
+    def __init__(self, library: Library, retriever: Retriever) -> None:
+        super().__init__(library, retriever)
         self.asked: list[tuple[str, Slug | None]] = []
         self.before: list[Exchange] = []
-        self._passages = [p for slug, book in library.books.items() for p in cut(book, library.documents[slug])[0]]
 
     def ask(
         self, question: str, audience: Audience, book: Slug | None = None, before: Sequence[Exchange] = (),
@@ -103,67 +98,11 @@ class FakeDiscussion(Discussion):
         self.before = list(before)
         if question == "Break!":
             raise RuntimeError("broken")
-        return self._from_words("ask", question, audience, book)
-
-    def kind(self, question: str, club: str = "") -> str:
-        return ""
-
-    def people(self, book: Slug, audience: Audience) -> list[str]:
-        return list(dict.fromkeys(p.heading for p in self._visible(audience, book) if p.kind == "people"))
-
-    def hint(self, question: str, audience: Audience, book: Slug | None = None) -> Reply:
-        reply = self._from_words("hint", question, audience, book)
-        if reply.book is None:
-            return reply
-        levels = ("Think of the diamond.", "By chapter 10.", reply.answer)
-        return Reply("hint", reply.book, levels[0], True, reply.withheld, reply.passages, hints=levels)
-
-    def premise(self, book: Slug, club: str = "") -> Reply:
-        told = [p.text for p in self._visible(Audience(), book) if p.kind == "premise"]
-        return Reply("book", book, " ".join(told) or NEUTRAL, bool(told))
-
-    def recap(
-        self, audience: Audience, book: Slug, part: str | tuple[int, int] = "", limit: int = RECAP_LIMIT,
-        most: int | None = None,
-    ) -> Reply:  # fmt: skip
-        told = [p.text for p in self._visible(audience, book) if p.kind == "summary"]
-        return Reply("recap", book, " ".join(told) or NEUTRAL, bool(told))
-
-    def who(self, name: str, audience: Audience, book: Slug | None = None, limit: int = 0) -> Reply:
-        return self._from_words("who", name, audience, book)
-
-    def check(self, text: str, audience: Audience, book: Slug | None = None) -> Reply:
-        placed = Reveals().joined(p.reveals for p in self._matching(text, book))
-        beyond = not audience.may_see(placed)
-        return Reply("check", book, SPOILS if beyond else "", True, beyond, reveals=placed.marks)
-
-    def order(self, audience: Audience, book: Slug | None = None, series: str | None = None) -> Reply:
-        advice = reading_orders(self.library.books, audience.positions, book=book, series=series)
-        return Reply("order", book, order_text(advice), True, books=advice.recommended.books)
-
-    def _from_words(self, do: str, question: str, audience: Audience, book: Slug | None) -> Reply:
-        matching = list(self._matching(question, book))
-        found = [p for p in matching if audience.may_see(p.reveals)]
-        ranked = tuple(RankedPassage(p, 1 / n) for n, p in enumerate(found, 1))
-        withheld = len(found) < len(matching)
-        if not found:
-            return Reply(do, book, NEUTRAL, False, withheld)
-        best = found[-1]
-        source = source_line(best, self.library.books[best.book])
-        quotes = (Quote(best.text, source),)
-        return Reply(do, best.book, f"“{best.text}”", True, withheld, ranked, quotes, sources=(source,))
-
-    def _matching(self, text: str, book: Slug | None) -> Iterator[Passage]:
-        words = _words(text)
-        for passage in self._passages:
-            if passage.book == (book or passage.book) and (
-                words & _words(passage.text) or (book and passage.kind == "premise")
-            ):
-                yield passage
-
-    def _visible(self, audience: Audience, book: Slug) -> Iterator[Passage]:
-        return (p for p in self._passages if p.book == book and audience.may_see(p.reveals))
+        return super().ask(question, audience, book, before, quote_only=quote_only, at_once=at_once)
 
 
-def _words(text: str) -> set[str]:
-    return {word for word in re.findall(r"\w+", text.casefold()) if len(word) > 3}
+@contextmanager
+def small_discussion(folder: Path) -> Iterator[NotedDiscussion]:
+    """Open a discussion of the small library, written into a folder; its model knows words alone."""
+    with opened(small_library(folder / "library").folder, folder / "store") as retriever:
+        yield NotedDiscussion(retriever.library, retriever)

@@ -1,25 +1,28 @@
-"""The conversation in the terminal, over a small library and a discussion that answers by shared words."""
+"""The conversation in the terminal, over a small library."""
 
 import io
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.answering.reply import NEUTRAL
 from bot.cli.chat import Conversation, greeting, lines_from
 from bot.cli.reader import Reader
-from tests.fakes.discussion import NEUTRAL, FakeDiscussion, small_library
+from tests.fakes.discussion import NotedDiscussion, small_discussion
 
 
 @pytest.fixture(scope="module")
-def discussion(tmp_path_factory: pytest.TempPathFactory) -> FakeDiscussion:
-    return FakeDiscussion(small_library(tmp_path_factory.mktemp("library")))
+def discussion(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NotedDiscussion]:
+    with small_discussion(tmp_path_factory.mktemp("small")) as opened:
+        yield opened
 
 
 class Talk:
     """A conversation, and the readers that it wanted kept."""
 
-    def __init__(self, discussion: FakeDiscussion, reader: Reader | None = None, failed: str = "") -> None:
+    def __init__(self, discussion: NotedDiscussion, reader: Reader | None = None, failed: str = "") -> None:
         self.discussion = discussion
         self.kept: list[Reader] = []
         self._failed = failed
@@ -36,25 +39,29 @@ class Talk:
 
 
 @pytest.fixture
-def talk(discussion: FakeDiscussion) -> Talk:
+def talk(discussion: NotedDiscussion) -> Talk:
     return Talk(discussion)
 
 
+BROUGHT = "Chapter 2: Franklin brings the diamond to Rachel."
 GOLDEN = [
     (
         "/progress the-moonstone ch 2",
         "The Moonstone\nYou have finished chapter 2 of 10. Questions are about this book now.",
     ),
-    ("Who has the diamond?", "“Franklin brings the diamond to Rachel.”\n— summary, chapter 2"),
+    ("Who brings the diamond to Rachel?", "“Franklin brings the diamond to Rachel.”\n— summary, chapter 2"),
     ("Was Godfrey there?", "“A diamond vanishes from a country house.”\n— premise"),
-    ("/recap", "Franklin brings the diamond to Rachel."),
+    ("/recap", BROUGHT),
     ("/check Godfrey was the thief!", "This might be a spoiler for you."),
-    ("/hint Who was the thief?", "Hint 1 of 3\nThink of the diamond.\n/hint shows the next one."),
-    ("/hint", "Hint 2 of 3\nBy chapter 10.\n/hint shows the next one."),
+    ("/hint Who was the thief?", "Hint 1 of 3\nWhat have you read just before it?\n/hint shows the next one."),
+    ("/hint", "Hint 2 of 3\nYou’ll get to this in chapter 10.\n/hint shows the next one."),
     ("/progress finished", "The Moonstone\nYou have finished it."),
     ("Was Godfrey there?", "“Godfrey was the thief of the diamond.”\n— summary, chapter 10"),
-    ("/hint", "Hint 1 of 3\nThink of the diamond.\n/hint shows the next one."),
-    ("/recap", "Franklin brings the diamond to Rachel. Godfrey was the thief of the diamond."),
+    ("/hint", "Hint 1 of 3\nWhat have you read just before it?\n/hint shows the next one."),
+    (
+        "/recap",
+        f"Chapters 2–10 of 10\n{BROUGHT}\nChapter 10: Godfrey was the thief of the diamond.",
+    ),
     ("/check Godfrey was the thief!", "I see no spoilers for you in this."),
     ("/progress ch 2", "The Moonstone\nYou have finished chapter 2 of 10."),
     ("Was Godfrey there?", "“A diamond vanishes from a country house.”\n— premise"),
@@ -168,8 +175,8 @@ def test_a_question_that_names_another_book_is_about_that_book(talk: Talk) -> No
 
 
 def test_what_is_not_answered_gets_the_same_tip_whether_it_comes_later_or_never(talk: Talk) -> None:
-    later = talk.say("/progress the-return-of-the-moonstone 10%", "Is it in India?")
-    never = talk.say("Is it in Wales?")
+    later = talk.say("/progress the-return-of-the-moonstone 10%", "Does the stone come home to India?")
+    never = talk.say("Does the stone come home to Wales?")
     assert later == never == f"{NEUTRAL}\n/hint gives a hint."
 
 
@@ -207,13 +214,13 @@ def test_every_change_is_kept(talk: Talk) -> None:
     assert talk.kept[-1] == talk.conversation.reader
 
 
-def test_what_cannot_be_kept_is_told_and_holds_all_the_same(discussion: FakeDiscussion) -> None:
+def test_what_cannot_be_kept_is_told_and_holds_all_the_same(discussion: NotedDiscussion) -> None:
     talk = Talk(discussion, failed="They hold for this conversation only.")
     assert "for this conversation only" in talk.say("/progress the-moonstone ch 2")
-    assert talk.say("Who has the diamond?").startswith("“Franklin")
+    assert talk.say("Who brings the diamond to Rachel?").startswith("“Franklin")
 
 
-def test_a_reader_comes_back_to_where_they_were(discussion: FakeDiscussion, talk: Talk) -> None:
+def test_a_reader_comes_back_to_where_they_were(discussion: NotedDiscussion, talk: Talk) -> None:
     talk.say("/progress the-moonstone finished")
     again = Talk(discussion, talk.kept[-1])
     assert again.say("Was Godfrey there?").startswith("“Godfrey")
@@ -235,7 +242,7 @@ def test_the_order_of_a_book_a_series_or_everything(talk: Talk) -> None:
 # The first lines
 
 
-def test_the_greeting_says_what_is_here_and_what_to_try(discussion: FakeDiscussion) -> None:
+def test_the_greeting_says_what_is_here_and_what_to_try(discussion: NotedDiscussion) -> None:
     books = discussion.library.books
     new = greeting(books, Reader())
     assert "3 books here" in new
@@ -250,7 +257,7 @@ def test_the_greeting_says_what_is_here_and_what_to_try(discussion: FakeDiscussi
 @given(
     st.one_of(st.text(max_size=60), st.text(max_size=30).map("/".__add__), st.text(max_size=20).map("/book ".__add__))
 )
-def test_whatever_is_said_something_is_told_and_nothing_breaks(discussion: FakeDiscussion, line: str) -> None:
+def test_whatever_is_said_something_is_told_and_nothing_breaks(discussion: NotedDiscussion, line: str) -> None:
     told = Talk(discussion).conversation.say(line)
     assert (told is None) == (not line.strip())
 

@@ -2,17 +2,17 @@
 
 import logging
 import re
-from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
+from bot.answering.reply import NEUTRAL
 from bot.cli.main import main
 from bot.cli.reader import PositionsFile, Reader
 from bot.cli.start import LOG, Starting, app, write_down
 from corpus.library import SHIPPED, Library
-from tests.fakes.discussion import FakeDiscussion, small_library
+from tests.fakes.discussion import small_discussion, small_library
 
 PNG = b"\x89PNG\r\n"
 
@@ -123,21 +123,24 @@ def test_what_cannot_be_done_is_said_in_one_line_before_anything_is_opened(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["ask", "/recap", "--book", "the-moonstone"], "Franklin brings the diamond to Rachel."),
-        (["recap"], "Franklin brings the diamond to Rachel."),
-        (["recap", "--book", "the-moonstone", "--at", "ch 1"], "Nothing so far."),
+        (["ask", "/recap", "--book", "the-moonstone"], "Chapter 2: Franklin brings the diamond to Rachel."),
+        (["recap"], "Chapter 2: Franklin brings the diamond to Rachel."),
+        (["recap", "--book", "the-moonstone", "--at", "ch 1"], NEUTRAL),
         (
             ["who", "Franklin", "--book", "the-moonstone"],
             "“Franklin brings the diamond to Rachel.”\n— summary, chapter 2",
         ),
-        (["hint", "Who", "was", "the", "thief?", "--book", "the-moonstone"], "Hint 1 of 3\nThink of the diamond."),
-        (["check", "Godfrey was it!", "--book", "the-moonstone"], "This might be a spoiler for you."),
+        (
+            ["hint", "Who", "was", "the", "thief?", "--book", "the-moonstone"],
+            "Hint 1 of 3\nWhat have you read just before it?",
+        ),
+        (["check", "Godfrey was the thief!", "--book", "the-moonstone"], "This might be a spoiler for you."),
     ],
 )
 def test_a_line_of_chat_is_a_command_of_its_own(
     run: Run, library: Library, monkeypatch: pytest.MonkeyPatch, arguments: list[str], told: str
 ) -> None:
-    monkeypatch.setattr("bot.cli.chat.opened", lambda _: nullcontext(FakeDiscussion(library)))
+    monkeypatch.setattr("bot.cli.chat.opened", lambda _: small_discussion(library.folder.parent))
     PositionsFile(run.data).write(Reader().moved(library.books["the-moonstone"], 2))
     assert run(*arguments) == (0, f"{told}\n", "")
 

@@ -3,12 +3,14 @@
 The rule: a value, or one of the project's own errors with a sentence that helps; and nothing is written elsewhere.
 """
 
+import atexit
 import datetime as dt
 import io
 import json
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from functools import lru_cache
 from pathlib import Path
 
@@ -26,7 +28,7 @@ from corpus.library import Library
 from corpus.names import find_book, names_in
 from corpus.positions import parse_part, parse_position
 from tests.corpus.shelf import PEOPLE, TINKER, Shelf, novel
-from tests.fakes.discussion import FakeDiscussion, small_library
+from tests.fakes.discussion import NotedDiscussion, small_discussion
 
 Target = Callable[[bytes], None]
 
@@ -149,9 +151,11 @@ def batch(data: bytes) -> None:
 
 
 @lru_cache(maxsize=1)
-def _discussion() -> FakeDiscussion:
-    with tempfile.TemporaryDirectory() as folder:
-        return FakeDiscussion(small_library(Path(folder)))
+def _discussion() -> NotedDiscussion:
+    """Open a discussion once, until the process ends."""
+    opened = ExitStack()
+    atexit.register(opened.close)
+    return opened.enter_context(small_discussion(Path(opened.enter_context(tempfile.TemporaryDirectory()))))
 
 
 def archive(data: bytes) -> None:
