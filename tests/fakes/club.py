@@ -9,6 +9,7 @@ from typing import Any
 import discord
 import simcord
 from simcord import ChannelHandle, GuildHandle, InteractionResult, MemberActor, ResponseMessage
+from simcord.components import walk_components
 
 from bot.answering.engine import Discussion
 from bot.answering.model import Writer
@@ -165,36 +166,19 @@ def buttons(result: InteractionResult) -> list[str]:
     return [label for m in (result.response, *result.followups) if m for label in labels(m.components)]
 
 
-def labels(parts: object) -> Iterator[str]:
-    """Yield the labels of the buttons of a message."""
-    if isinstance(parts, Mapping):
-        if parts.get("type") == 2:
-            yield str(parts["label"])
-        for value in parts.values():
-            yield from labels(value)
-    elif isinstance(parts, list):
-        for value in parts:
-            yield from labels(value)
+def labels(parts: object) -> list[str]:
+    """Return the labels of the buttons of a message."""
+    return [str(part["label"]) for part in walk_components(parts) if part.get("type") == 2]
 
 
 def fields(form: object) -> list[str]:
     """Return the ids of the text fields of a modal, from top to bottom."""
-    if isinstance(form, Mapping):
-        own = [str(form["custom_id"])] if form.get("type") == 4 else []
-        return own + [found for value in form.values() for found in fields(value)]
-    return [found for value in form for found in fields(value)] if isinstance(form, list) else []
+    return [str(part["custom_id"]) for part in walk_components(form) if part.get("type") == 4]
 
 
-def controls(form: object) -> Iterator[dict[str, Any]]:
-    """Yield the fields and menus of a modal, from top to bottom."""
-    if isinstance(form, Mapping):
-        if "custom_id" in form and form.get("type") != 18 and "components" not in form:
-            yield dict(form)
-        for value in form.values():
-            yield from controls(value)
-    elif isinstance(form, list):
-        for value in form:
-            yield from controls(value)
+def controls(form: object) -> list[dict[str, Any]]:
+    """Return the fields and menus of a modal, from top to bottom."""
+    return [part for part in walk_components(form) if "custom_id" in part and "components" not in part]
 
 
 async def fill(member: MemberActor, form: InteractionResult, **changed: Any) -> InteractionResult:  # noqa: ANN401 (fields)

@@ -31,6 +31,7 @@ from simcord.backend import Backend, models, serializers
 from simcord.backend.errors import BackendError
 from simcord.backend.models import Channel as Place
 from simcord.backend.models import User as Person
+from simcord.components import walk_components
 from simcord.http.router import RouteNotImplemented, dispatch
 
 from tests.fakes.discord_gateway import Gateway
@@ -417,15 +418,6 @@ async def _said(request: web.Request) -> tuple[object, list[SimpleNamespace]]:
     return json.loads(str(form["payload_json"])), files
 
 
-def _parts(components: list[Payload]) -> Iterator[Payload]:
-    """Yield every component of a message or form, in the order in which it is shown."""
-    for part in components:
-        yield part
-        yield from _parts(
-            [*part.get("components", []), *(part[name] for name in ("component", "accessory") if part.get(name))]
-        )
-
-
 def _words(body: Payload) -> Iterator[str]:
     """Yield the texts that a message shows: its own, those of its cards and those of its components."""
     if body["content"]:
@@ -433,18 +425,18 @@ def _words(body: Payload) -> Iterator[str]:
     for embed in body["embeds"]:
         yield from (str(embed[name]) for name in ("title", "description") if embed.get(name))
         yield from (f"{line['name']}\n{line['value']}" for line in embed.get("fields") or [])
-    for part in _parts(body["components"]):
+    for part in walk_components(body["components"]):
         yield from (str(part[name]) for name in ("content", "label", "placeholder") if part.get(name))
 
 
 def _part_named(body: Payload, name: str) -> Payload:
     """Return the button, menu or field of a message or form with this label or id."""
-    for part in _parts(body["components"]):
+    for part in walk_components(body["components"]):
         if "custom_id" in part and name in (part["custom_id"], part.get("label"), part.get("placeholder")):
             return part
         if part.get("component") and part.get("label") == name:
             return dict(part["component"])
-    shown = [part.get("label") or part.get("custom_id") for part in _parts(body["components"])]
+    shown = [part.get("label") or part.get("custom_id") for part in walk_components(body["components"])]
     raise LookupError(f"There is no “{name}” here; there is {[one for one in shown if one]}.")
 
 

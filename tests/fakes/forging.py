@@ -1,13 +1,13 @@
 """A client that does what Discord's own does not: it presses buttons that its user was not shown, or not any more."""
 
 import json
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from simcord import InteractionResult, MemberActor, ResponseMessage
 from simcord.actors import _dispatch_actor_interaction
 from simcord.backend import serializers
 from simcord.builders import ChannelHandle
+from simcord.components import walk_components
 from simcord.enums import InteractionType
 
 
@@ -29,7 +29,9 @@ class Remembered:
 def remembered(message: ResponseMessage, label: str) -> Remembered:
     """Return the button of that label under a message."""
     payload = dict(serializers.message_payload(message._env.backend, message._message))
-    (custom_id,) = (str(part["custom_id"]) for part in _parts(message.components) if part.get("label") == label)
+    (custom_id,) = (
+        str(part["custom_id"]) for part in walk_components(message.components) if part.get("label") == label
+    )
     return Remembered(payload, message.id, message.channel_id, custom_id)
 
 
@@ -53,14 +55,4 @@ def ids_under(message: ResponseMessage) -> list[str]:
 
 def ids_in(parts: object) -> list[str]:
     """Return the ids of the buttons and menus among the parts of a message."""
-    return [str(part["custom_id"]) for part in _parts(parts) if part.get("custom_id")]
-
-
-def _parts(parts: object) -> Iterator[Mapping[str, object]]:
-    if isinstance(parts, Mapping):
-        yield parts
-        for value in parts.values():
-            yield from _parts(value)
-    elif isinstance(parts, list):
-        for value in parts:
-            yield from _parts(value)
+    return [str(part["custom_id"]) for part in walk_components(parts) if part.get("custom_id")]
