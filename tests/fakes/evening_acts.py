@@ -51,7 +51,7 @@ async def presses_all(evening: Evening, reader: MemberActor, told: InteractionRe
 
 def under(told: InteractionResult) -> list[str]:
     """Return the labels of the buttons under an answer as it is now."""
-    return list(labels(message(told).components))
+    return labels(message(told).components)
 
 
 async def hints(evening: Evening, reader: MemberActor, place: ChannelHandle, question: str, book: str) -> None:

@@ -1,9 +1,9 @@
 """Elimination: whoever asks all evening learns nothing of what is hidden, neither that it is there nor what it is.
 
-The same evening is spent over three libraries that differ in hidden text alone. Everything that the bot sends, to the
-last button, colour and footer, is the same in all of them, but for two things that members ask for themselves: a hint
-says where something is dealt with, and *Would this spoil?* whether a text might go further. By the second one, a
-question that might go further than its place is not repeated there, and is no context for others.
+The same evening is spent over two libraries that differ in hidden text alone: one has none. Everything that the bot
+sends, to the last button, colour and footer, is the same in both of them, but for two things that members ask for
+themselves: a hint says where something is dealt with, and *Would this spoil?* whether a text might go further. By the
+second one, a question that might go further than its place is not repeated there, and is no context for others.
 """
 
 import hashlib
@@ -40,16 +40,6 @@ HIDDEN: dict[str, dict[str, str]] = {
         "review": "I wept when the letter told of the drowned brother.",
         "background": "The drowning was taken from a trial of 1887.",
         "reason": "It tells who drowned.",
-    },
-    "another answer comes later": {
-        "summary": "Dorothea burns the letter unread. She marries the priest, and Silas teaches their sons to sail.",
-        "people": "Silas becomes the godfather of four boys.",
-        "stranger": "Marigold is the bride’s aunt from the mainland.",
-        "quotes": "- “Boys belong at sea.” (1 like)",
-        "discussion": "- Is a letter that nobody reads a letter?",
-        "review": "A wedding, a christening, and no storm at all.",
-        "background": "The wedding was added at the publisher’s wish.",
-        "reason": "It has the wedding.",
     },
     "it never comes": {},
 }
@@ -99,7 +89,7 @@ def write(library: Path, hidden: Mapping[str, str]) -> None:
 
 @pytest.fixture(scope="module")
 def libraries(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Retriever]]:
-    """All of them, open side by side."""
+    """Both of them, open side by side."""
     with ExitStack() as open_ones:
         retrievers = {}
         for name, hidden in HIDDEN.items():
