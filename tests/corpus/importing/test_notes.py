@@ -10,32 +10,7 @@ from corpus.importing import import_files
 from corpus.importing.notes import foreign_marks
 from corpus.importing.novel import is_heading, numbered
 from corpus.library import Library
-from tests.corpus.importing.books import Saved
-
-NOTE = """---
-title: "The Lamp"
-author: [["Ada Winterbourne"]]
-pages: 288
-isbn13: 9780000000019
-tags: books
----
-# The Lamp
-
-## Plot summary
-**[[Nell Farrow|Nell]]** keeps the _lamp_ on ==Sorrel Quay== #character and [[The Bell#Sound]] rings. ^b1
-%%ask
-the club%%
-![[marsh.png]] rating:: 4
-
-> [!quote]- p. 24
-> The wind has no clapper, child.[^2]
-
-- [ ] look this up
-
-```dataview
-LIST
-```
-"""
+from tests.corpus.importing.books import Page, Saved
 
 
 def text_of(library: Path, slug: str = "the-lamp") -> str:
@@ -44,8 +19,8 @@ def text_of(library: Path, slug: str = "the-lamp") -> str:
     return "\n".join(block.text for document in loaded.documents[slug] for block in document.blocks)
 
 
-def test_notes_lose_the_marks_of_their_program_and_keep_the_facts(saved: Saved, library: Path) -> None:
-    import_files([saved("note.md", NOTE)], "the-lamp", library)
+def test_notes_lose_the_marks_of_their_program_and_keep_the_facts(page: Page, library: Path) -> None:
+    import_files([page("lamp-note.md")], "the-lamp", library)
     book = Library.load(library).books["the-lamp"]
     assert (book.title, book.author, book.pages, book.isbn) == ("The Lamp", "Ada Winterbourne", 288, "9780000000019")
     text = text_of(library)
@@ -72,33 +47,8 @@ def test_marks_of_other_programs_are_recognised_and_ordinary_text_is_not() -> No
         assert foreign_marks(plain) == [], plain
 
 
-ARTICLE = """{{Short description|x}}
-{{Infobox book <!-- c -->
-| name = The Lamp
-| author = [[Ada Winterbourne]]
-| series = [[Sorrel Coast]]
-| release_date = {{Start date|2016|5|4}}
-| pages = 288 pp
-| isbn = 978-0-00-000001-9
-}}
-'''''The Lamp''''' is a [[2016 in literature|2016]] novel by [[Ada Winterbourne]].<ref>{{cite book|title=X}}</ref>
-
-== Plot ==
-[[File:lamp.jpg|thumb|A lamp]]
-[[Nell]] trims the ''lamp'' and {{lang|da|hører}} a bell.<ref name="a" />
-* '''Second''': the master drowns.
-{| class="wikitable"
-| cell
-|}
-
-== References ==
-{{reflist}}
-[[Category:2016 novels]]
-"""
-
-
-def test_an_article_in_wiki_mark_up(saved: Saved, library: Path) -> None:
-    import_files([saved("article.txt", ARTICLE)], "the-lamp", library)
+def test_an_article_in_wiki_mark_up(page: Page, library: Path) -> None:
+    import_files([page("lamp-wikitext.txt")], "the-lamp", library)
     book = Library.load(library).books["the-lamp"]
     assert (book.title, book.author, book.year, book.pages) == ("The Lamp", "Ada Winterbourne", 2016, 288)
     assert (book.series, book.isbn) == ("Sorrel Coast", "9780000000019")
@@ -136,55 +86,8 @@ def test_endless_marks_take_no_time(unit: str, saved: Saved, library: Path) -> N
     assert time.process_time() - begun < 40
 
 
-GUTENBERG = """The Project Gutenberg eBook of The Lamp
-
-Title: The Lamp
-
-Author: A. Winterbourne
-
-Language: English
-
-*** START OF THE PROJECT GUTENBERG EBOOK THE LAMP ***
-
-THE LAMP
-
-By A. Winterbourne
-
-CONTENTS
-
- CHAPTER I. The Wick
- CHAPTER II. After Dark
-
- PREFACE
-
-I wrote this in a tower.
-
-CHAPTER I.
-The Wick
-
-Nell had _trimmed_ the lamp
-every evening.
-
-[Illustration: the lamp]
-
-“Chapter and verse!” he said.
-
-CHAPTER II. After Dark
-
-There was a bell.
-
-FOOTNOTES
-
-A note.
-
-*** END OF THE PROJECT GUTENBERG EBOOK THE LAMP ***
-
-Licence.
-"""
-
-
-def test_a_text_of_project_gutenberg(saved: Saved, library: Path) -> None:
-    report = import_files([saved("pg1.txt", GUTENBERG)], "the-lamp", library)
+def test_a_text_of_project_gutenberg(page: Page, library: Path) -> None:
+    report = import_files([page("lamp-gutenberg.txt")], "the-lamp", library)
     loaded = Library.load(library)
     book = loaded.books["the-lamp"]
     assert (book.title, book.author, book.marks) == ("The Lamp", "A. Winterbourne", 2)
@@ -198,8 +101,8 @@ def test_a_text_of_project_gutenberg(saved: Saved, library: Path) -> None:
     assert any("dropped" in line for line in report.lines())
 
 
-def test_a_novel_without_chapters_is_placed_by_its_share(saved: Saved, library: Path) -> None:
-    head, _, rest = GUTENBERG.partition("THE LAMP\n\nBy")
+def test_a_novel_without_chapters_is_placed_by_its_share(page: Page, saved: Saved, library: Path) -> None:
+    head, _, rest = page("lamp-gutenberg.txt").read_text("utf-8").partition("THE LAMP\n\nBy")
     end = rest.partition("*** END")[1] + rest.partition("*** END")[2]
     story = "\n\n".join(f"On evening {n} Nell went up to the lamp and stayed." for n in range(1, 11))
     import_files([saved("pg2.txt", f"{head}\n\n{story}\n\n{end}")], "the-lamp", library)
