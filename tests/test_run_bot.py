@@ -135,13 +135,6 @@ def test_indexing_says_what_it_did(here: Run) -> None:
     assert b"3 books, 5 passages in other: 3 brought up to date, 5 passages embedded" in done.stdout
 
 
-def test_one_question_is_answered_from_what_has_been_read(here: Run) -> None:
-    done = here("ask", "Who was the thief of the diamond?", "--book", STONE, "--at", "ch 2", "--data", "data")
-    assert done.returncode == 0
-    assert "I can’t answer that".encode() in done.stdout
-    assert b"Godfrey" not in done.stdout
-
-
 def test_settings_are_read_from_a_file_next_to_which_it_runs(program: Program, here: Run) -> None:
     dotenv = program.home / ".env"
     dotenv.write_text("DISCORD_TOKEN=a-token-${HOME}\n", encoding="utf-8")

@@ -92,12 +92,6 @@ def test_what_nothing_places_reveals_the_whole_book_until_it_is_placed() -> None
     assert placed(unplaced.passage, at(5)).inferred
 
 
-def test_an_unlabelled_story_is_spread_over_the_book() -> None:
-    shares = [unplaced.share for unplaced in waiting(*(block(f"Sentence {n:02}. " * 3) for n in range(10)))]
-    assert shares == pytest.approx([n / 10 for n in range(1, 11)])
-    assert [BOOK.mark_at(share) for share in shares] == [3, 6, 9, 11, 14, 17, 19, 22, 25, 27]
-
-
 def test_text_between_labels_fills_the_way_between_them() -> None:
     shares = [
         unplaced.share * 27

@@ -77,11 +77,6 @@ def test_a_reader_who_is_not_there_yet_is_told_nothing_of_it(island_talk: Discus
     assert "drowned" in shown(island_talk.ask(SECRET, at(10), LANTERN))
 
 
-def test_where_nothing_answers_the_reply_is_the_neutral_one(island_talk: Discussion) -> None:
-    reply = island_talk.ask("Which purple submarine conquered Bolivia in 1894?", at(5), LANTERN)
-    assert (reply.answer, reply.answered, reply.quotes) == (NEUTRAL, False, ())
-
-
 def test_the_neutral_reply_is_the_same_whether_the_answer_comes_later_or_never(tmp_path: Path) -> None:
     without = {name: text.replace("drowned", "loved") for name, text in LANTERN_DOCUMENTS.items()}
     replies = []
@@ -105,11 +100,6 @@ def test_a_refusal_says_what_is_known_of_the_one_person_who_was_asked_about(isla
     assert island_talk.ask(question, at(1), LANTERN).answer == NEUTRAL
     both = island_talk.ask("Which purple submarine did Silas and Dorothea conquer?", at(5), LANTERN)
     assert (both.answer, both.answered) == (NEUTRAL, False)
-
-
-def test_a_refusal_to_a_finished_reader_does_not_speak_of_so_far(island_talk: Discussion) -> None:
-    reply = island_talk.ask("Which purple submarine conquered Bolivia in 1894?", FINISHED, LANTERN)
-    assert (reply.answer, reply.answered, reply.quotes) == (NOTHING_HERE, False, ())
 
 
 def test_what_only_asks_is_not_quoted_as_an_answer(library: Path, data: Path) -> None:

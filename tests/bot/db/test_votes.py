@@ -107,12 +107,6 @@ async def test_a_vote_is_first_to_be_opened_and_then_to_be_closed_at_its_time(re
     assert (await votes.close(vote)).state == VoteState.CLOSING
 
 
-async def test_a_vote_that_cannot_be_posted_leaves_nothing_to_be_done(records: Sessions, votes: Votes) -> None:
-    await votes.give_up(await votes.begin(DRAFT, PLACE, "first"))
-    assert await due(records, NOON + HOUR) == []
-    await votes.begin(DRAFT, PLACE, "second")
-
-
 async def test_the_first_outcome_stays_and_is_there_after_a_restart(
     records: Sessions, database: str | Path, votes: Votes, vote: Vote
 ) -> None:
