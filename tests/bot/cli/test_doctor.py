@@ -122,7 +122,9 @@ async def test_the_books_of_clubs_are_looked_at_as_those_of_the_library(
     marks, book = [check for check in found if check.name == "Club book"]
     assert marks.found.startswith("emma-7/n.md:3: members would read marks of another program")
     assert "/book sources" in marks.cure
-    assert book.found == "Emma: of 1 passage, readers see 0 at 0%, 0 at 25%, 1 at 50%, 1 at 75%"
+    assert book.found == (
+        "Emma: of 1 passage, readers see 0 at 0%, 0 at 25%, 1 at 50%, 1 at 75%; 1 text with marks of another program"
+    )
 
 
 def test_a_library_without_a_folder_or_without_a_book_is_no_use(tmp_path: Path) -> None:
