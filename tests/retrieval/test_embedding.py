@@ -10,13 +10,7 @@ from threading import Event
 import numpy as np
 import pytest
 
-from retrieval.embedding import (
-    Models,
-    SentenceEmbedder,
-    load_embedder,
-    load_models,
-    published_model,
-)
+from retrieval.embedding import Models, SentenceEmbedder, load_embedder, load_models, published_model
 from retrieval.types import WeightsRefused
 from tests.fakes.tiny_model import DIMENSIONS
 

@@ -4,12 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.conversation import (
-    CONTEXT_LIMIT,
-    Exchange,
-    is_follow_up,
-    standing_alone,
-)
+from bot.answering.conversation import CONTEXT_LIMIT, Exchange, is_follow_up, standing_alone
 
 BEFORE = [Exchange("Where is the lamp?", "In the tower."), Exchange("Whom does Silas save?", "Two fishermen.")]
 

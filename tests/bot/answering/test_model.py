@@ -305,8 +305,7 @@ def test_what_leaves_the_machine_is_the_prompt_alone(server: ChatServer, island:
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "logged"),
-    [("error", "(failed"), ("garbage", "(failed"), ("empty", "said nothing")],
+    ("behaviour", "logged"), [("error", "(failed"), ("garbage", "(failed"), ("empty", "said nothing")]
 )
 def test_a_model_that_fails_is_no_answer_and_the_log_says_why_without_secrets(
     server: ChatServer, island: Retriever, caplog: pytest.LogCaptureFixture, behaviour: Behaviour, logged: str

@@ -8,16 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.reply import (
-    LONGEST_SENTENCE,
-    Reply,
-    chosen,
-    hints,
-    length_asked,
-    quoted,
-    recap,
-    spans_told,
-)
+from bot.answering.reply import LONGEST_SENTENCE, Reply, chosen, hints, length_asked, quoted, recap, spans_told
 from corpus.books import Book, Reveals, Unit
 from corpus.passages import Passage
 from retrieval.gate import Audience

@@ -58,10 +58,7 @@ GOLDEN = [
     ("/progress finished", "The Moonstone\nYou have finished it."),
     ("Was Godfrey there?", "“Godfrey was the thief of the diamond.”\n— summary, chapter 10"),
     ("/hint", "Hint 1 of 3\nWhat have you read just before it?\n/hint shows the next one."),
-    (
-        "/recap",
-        f"Chapters 2–10 of 10\n{BROUGHT}\nChapter 10: Godfrey was the thief of the diamond.",
-    ),
+    ("/recap", f"Chapters 2–10 of 10\n{BROUGHT}\nChapter 10: Godfrey was the thief of the diamond."),
     ("/check Godfrey was the thief!", "I see no spoilers for you in this."),
     ("/progress ch 2", "The Moonstone\nYou have finished chapter 2 of 10."),
     ("Was Godfrey there?", "“A diamond vanishes from a country house.”\n— premise"),

@@ -19,8 +19,7 @@ from corpus.importing.phrases import (
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["Sep 05, 2017", "September 5th 2017", "5 September 2017", "2017-09-05", "on Sept. 5, 2017 by Viking"],
+    "text", ["Sep 05, 2017", "September 5th 2017", "5 September 2017", "2017-09-05", "on Sept. 5, 2017 by Viking"]
 )
 def test_a_day_is_read_in_its_spellings(text: str) -> None:
     assert date_in(text) == dt.date(2017, 9, 5)

@@ -8,14 +8,7 @@ from corpus.library import Library
 from corpus.passages import Passage, cut
 from retrieval.types import Embedder
 from tests.fakes.bookshelf import LANTERN, LANTERN_SUMMARY
-from tests.measure.evaluation.unlabelled import (
-    CASES,
-    TEXT,
-    Said,
-    Tale,
-    measured,
-    placings,
-)
+from tests.measure.evaluation.unlabelled import CASES, TEXT, Said, Tale, measured, placings
 
 TOLD = [Said(f"Sentence {n} of a hundred.", n) for n in range(1, 101)]
 TALE = Tale("the-tale", 100, TOLD, [Said(f"What is {n}? It is {n}.", n) for n in range(1, 8)])

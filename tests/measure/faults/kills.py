@@ -29,11 +29,7 @@ AGREES = "Vector store"
 ROUNDS = 200
 
 
-async def kills(
-    folder: Path,
-    shelf: Shelf,
-    rounds: int,
-) -> Outcome:
+async def kills(folder: Path, shelf: Shelf, rounds: int) -> Outcome:
     """Kill the bot so many times, and look after each start whether all that was acknowledged is there."""
     rounds = rounds or ROUNDS
     chance, outcome = random.Random(11), Outcome("SIGKILL at any moment")  # noqa: S311 (the same moments each time)
