@@ -98,6 +98,7 @@ def has_revealing_word(
         word = _ENDING.sub("", found[0])
         tokens = int(_tokens_of(found, read, len(found[0]) - len(word)).sum())
         strange = unicodedata.normalize("NFKC", word) != unicodedata.normalize("NFC", word)  # “ｗｏｒｄ”
+        strange |= any(root in names for root in stems(word[::-1]))  # “reteid”
         name = found[0][0].isupper() and len(word) > 1 and not _SENTENCE_START.search(sentence, 0, found.start())
         for root in stems(word):
             if root not in known:

@@ -125,7 +125,7 @@ def revealing(sentence: str) -> bool:
         "It is a little like Dickens.",  # one that the model was not given
         "He finds the zabwoplik.",  # a rare word
         "It happens in 1913.", "Take 24 15 12 23.", "It is 01111000 01101111.",
-        "It is the arozrpbsi.", "H-u-b-e-r-t", "h u b e r t", "s i l a",  # codes of letters
+        "It is the arozrpbsi.", "It is trebuh.", "H-u-b-e-r-t", "h u b e r t", "s i l a",  # codes of letters
         "It is 🇨 🇦 🇷 🇩.", "It is ⓒⓐⓡⓓ.",  # signs
         "It is a ｔｒｉａｌ.", "It is a 𝔱𝔯𝔦𝔞𝔩.",  # a word that would be a common one in common letters
         "He meets .... ..- -... . .-. - there.", "He meets ···· ··– –··· in the end.",  # Morse code
