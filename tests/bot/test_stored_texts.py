@@ -8,7 +8,7 @@ from bot.features.ceilings.store import CeilingChange
 from bot.features.reviews.cog import DRAFT as REVIEW_DRAFT
 from bot.features.reviews.cog import ReviewDraft
 from bot.features.reviews.store import Review
-from bot.features.schedules.changes import Do, Order, ScheduleRequest
+from bot.features.schedules.changes import REQUEST, ScheduleRequest
 from bot.features.schedules.rules import Schedule, ScheduleState, Section, SectionState, read, written
 from bot.features.shelf.rules import CHANGE, ShelfChange, ShelfName, Shelved
 from bot.features.votes.counting import Count, Round, Why
@@ -25,24 +25,9 @@ def test_a_schedule_that_waits_for_its_confirmation() -> None:
         '"at": "2027-03-01T12:30:00+00:00", '
         '"also": ["persuasion"]}'
     )
-    assert ScheduleRequest.read(text) == ScheduleRequest(
+    assert REQUEST.validate_json(text) == ScheduleRequest(
         "emma", "Fridays 8pm", "Europe/Berlin", 70, NOW, ("persuasion",)
     )
-
-
-def test_changes_of_a_schedule_that_wait_for_their_confirmation() -> None:
-    text = (
-        '{"schedule": 1, "version": 2, "do": "edit", "at": "2027-03-01T12:30:00+00:00", '
-        '"words": "", "section": 0, "days": 0, '
-        '"meets": "12 March", "upto": "", "place": 0, "also": ["emma"]}'
-    )
-    assert Order.read(text) == Order(1, 2, Do.EDIT, NOW, meets="12 March", also=("emma",))
-    text = (
-        '{"schedule": 1, "version": 2, "do": "shift", "at": "2027-03-01T12:30:00+00:00", '
-        '"words": "", "section": 0, "days": 7, '
-        '"meets": "", "upto": "", "place": 0, "also": null}'
-    )
-    assert Order.read(text) == Order(1, 2, Do.SHIFT, NOW, days=7)
 
 
 def test_the_plan_of_a_schedule_is_read_and_keeps_its_form() -> None:

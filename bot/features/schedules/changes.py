@@ -18,6 +18,8 @@ from bot.times import find_zone, local, moment
 from corpus.books import Book, Slug
 from corpus.positions import parse_position
 
+CHANGED = "Somebody has changed the schedule in the meantime. Look at it again, and start anew."
+
 
 @dataclass(frozen=True, slots=True)
 class ScheduleChange:
@@ -26,56 +28,60 @@ class ScheduleChange:
     before: Schedule
     after: Schedule
 
-    def preview(self) -> tuple[str, ...]:
+    def preview(self) -> list[str]:
         """Return a line for everything that changes, and for what stays in Discord as it is."""
+        before, after = self.before, self.after
+        opened = sum(section.state is SectionState.OPENED for section in after.sections)
+        threads = "The open thread stays as it is." if opened == 1 else f"The {opened} open threads stay as they are."
+        sections = list(filter(None, map(self._line, after.sections)))
         said = (
-            (self.before.state is not self.after.state, f"The schedule is {self.after.state}."),
-            (self.before.zone != self.after.zone, f"Times are those of {self.after.zone}."),
-            (self.before.also != self.after.also, "Future threads may mention different books than before."),
+            (before.state is not after.state, f"The schedule is {after.state}."),
+            (before.zone != after.zone, f"Times are those of {after.zone}."),
+            (before.place != after.place, "Future threads open in the other channel."),
+            *((True, line) for line in sections),
+            (bool(self.touched()), "Events that are in Discord already change with it."),
+            (opened > 0, threads),
         )
-        lines = [*(line for there, line in said if there), *filter(None, map(self._line, self.after.sections))]
-        opened = sum(section.state is SectionState.OPENED for section in self.after.sections)
-        if opened:
-            threads = "1 open thread keeps its" if opened == 1 else f"{opened} open threads keep their"
-            lines.append(f"{threads} range and ceiling.")
-        return tuple(lines)
+        return [line for there, line in said if there] if before != after else ["Nothing would change."]
 
     def touched(self) -> list[int]:
         """Return the events in Discord that no longer show what the schedule says: its channel, a date or a range."""
-        moves = self.before.place != self.after.place
-        return [
-            old.event for new in self.after.sections
-            if (old := self.before.section(new.number)) and old.event and (moves or self._line(new))
-        ]  # fmt: skip
+        moves, after = self.before.place != self.after.place, self.after
+        return [old.event for old in self.before.sections if old.event and (moves or after.section(old.number) != old)]
 
     def _line(self, new: Section) -> str:
-        """Return what changes of a section, and what that does to its event; nothing where it stays as it is."""
-        old, gone = self.before.section(new.number), new.state is SectionState.CANCELLED
-        stretch, date = rules.range_name(self.after, new), rules.date_name(new.meets, self.after.zone)
-        was = old if old and old.state is not SectionState.CANCELLED else None
-        said: list[str] = []
-        if was is None and not gone:
-            said.append(f"new: {stretch}, {date}, {rules.ceiling_name(self.after, new)}")
-        elif was is not None:
-            old_stretch, old_date = rules.range_name(self.before, was), rules.date_name(was.meets, self.before.zone)
-            if gone:
-                said.append(f"cancelled: {old_stretch}, {old_date}")
-            elif was.meets != new.meets:
-                said.append(f"{old_date} → {date}")
-            if not gone and stretch != old_stretch:
-                said.append(f"{old_stretch} → {stretch}")
-        if old and old.event and not new.event:
-            said.append("its event is cancelled")
-        elif old and old.event and said:
-            said.append("its event moves along")
-        return f"{new.number}. {'; '.join(said)}" if said else ""
+        """Return what changes of a section; nothing where it stays as it is."""
+        was, now = (
+            (rules.range_name(schedule, section), rules.date_name(section.meets, schedule.zone))
+            if section and section.state is not SectionState.CANCELLED else ()
+            for schedule, section in ((self.before, self.before.section(new.number)), (self.after, new))
+        )  # fmt: skip
+        if was and now:
+            said = "; ".join(f"{old} → {new}" for old, new in zip(was, now, strict=True) if old != new)
+        else:
+            said = f"{'new' if now else 'cancelled'}: {', '.join(was or now)}" if was or now else ""
+        return f"{new.number}. {said}" if said else ""
+
+    def check(self, now: dt.datetime) -> Self:
+        """Return the same, where it can be made at a moment. Raises NotPossible."""
+        begun = [section for section in self.before.live if section not in self.before.ahead(now)]
+        if any(self.after.section(section.number) != section for section in begun):
+            raise NotPossible(CHANGED)
+        for earlier, later in pairwise(self.after.live):
+            if later.meets <= earlier.meets:
+                raise NotPossible(f"Section {later.number} would not come after section {earlier.number}. Shift both.")
+        for section in self.after.live:
+            old = self.before.section(section.number)
+            if section.meets <= now and (old is None or old.meets != section.meets):
+                raise NotPossible(f"Section {section.number} would be in the past. Choose a later date.")
+        return self
 
 
 def _one_ahead(schedule: Schedule, number: int, now: dt.datetime) -> Section:
-    """Return a section that can still be changed. Raises NotPossible."""
+    """Return a section that can still be changed, with 0 the first one. Raises NotPossible."""
     ahead = schedule.ahead(now)
     for section in ahead:
-        if section.number == number:
+        if number in (0, section.number):
             return section
     if not ahead:
         raise NotPossible("There are no sections left to change. Create a new schedule.")
@@ -102,19 +108,7 @@ def _changed(
     """Return a schedule with each section ahead changed, and other fields of it. Raises NotPossible."""
     ahead = schedule.ahead(now)
     sections = tuple(_raised(s, change(s)) if s in ahead else s for s in schedule.sections)
-    return _in_order(schedule, replace(schedule, sections=sections, **fields), now)
-
-
-def _in_order(before: Schedule, after: Schedule, now: dt.datetime) -> ScheduleChange:
-    """Return the change from one schedule to another. Raises NotPossible where meetings lose their order."""
-    for earlier, later in pairwise(after.live):
-        if later.meets <= earlier.meets:
-            raise NotPossible(f"Section {later.number} would not come after section {earlier.number}. Shift both.")
-    for section in after.live:
-        old = before.section(section.number)
-        if section.meets <= now and (old is None or old.meets != section.meets):
-            raise NotPossible(f"Section {section.number} would be in the past. Choose a later date.")
-    return ScheduleChange(before, after)
+    return ScheduleChange(schedule, replace(schedule, sections=sections, **fields)).check(now)
 
 
 _DAY = dt.timedelta(days=1)
@@ -122,26 +116,27 @@ _DAY = dt.timedelta(days=1)
 
 def moved(schedule: Schedule, number: int, day: dt.date, at: dt.time | None, now: dt.datetime) -> ScheduleChange:
     """Return a schedule with one meeting on another day, or at another time. Raises NotPossible."""
-    _one_ahead(schedule, number, now)
-    return _changed(schedule, now, lambda s: _dated(s, day, at or s.at, schedule.zone) if s.number == number else s)
+    chosen = _one_ahead(schedule, number, now)
+    return _changed(schedule, now, lambda s: _dated(s, day, at or s.at, schedule.zone) if s == chosen else s)
 
 
 def ended(schedule: Schedule, number: int, last: int, now: dt.datetime) -> ScheduleChange:
     """Return a schedule with one section that ends with another mark; the next begins after it. Raises NotPossible."""
     chosen = _one_ahead(schedule, number, now)
-    follows = next((section for section in schedule.live if section.number > number), None)
+    follows = next((section for section in schedule.live if section.number > chosen.number), None)
     if follows is None:
         raise NotPossible("The last section ends with the book. Change the end of the section before it.")
     if not chosen.first <= last < follows.last:
-        raise NotPossible(f"Section {number} can end with {chosen.first} to {follows.last - 1}. Write one of these.")
-    cut = {number: replace(chosen, last=last), follows.number: replace(follows, first=last + 1)}
+        most = follows.last - 1
+        raise NotPossible(f"Section {chosen.number} can end with {chosen.first} to {most}. Write one of these.")
+    cut = {chosen.number: replace(chosen, last=last), follows.number: replace(follows, first=last + 1)}
     return _changed(schedule, now, lambda section: cut.get(section.number, section))
 
 
 def shifted(schedule: Schedule, number: int, days: int, now: dt.datetime) -> ScheduleChange:
     """Return a schedule with a section and all after it so many days later, or earlier. Raises NotPossible."""
-    _one_ahead(schedule, number, now)
-    return _changed(schedule, now, lambda s: _later(s, days, schedule.zone) if s.number >= number else s)
+    first = _one_ahead(schedule, number, now).number
+    return _changed(schedule, now, lambda s: _later(s, days, schedule.zone) if s.number >= first else s)
 
 
 def paused(schedule: Schedule, now: dt.datetime) -> ScheduleChange:
@@ -155,19 +150,17 @@ def paused(schedule: Schedule, now: dt.datetime) -> ScheduleChange:
 
 
 def resumed(schedule: Schedule, now: dt.datetime) -> ScheduleChange:
-    """Return a schedule that goes on. Where a meeting was missed, all of them move on by whole weeks.
+    """Return a schedule that goes on. Where a meeting was missed, all move on by as many weeks as the pause took.
 
-    They move so far that there is as much time to read as there was at the pause, a week at the most. Meetings of
-    every day move by days.
+    So there is as much time to read as there was at the pause. Meetings of every day move by days.
     """
     if schedule.state is not ScheduleState.PAUSED:
         raise NotPossible("The schedule is not paused. To move meetings, use /schedule shift.")
     left, days = schedule.ahead(now), 0
     if left and left[0].meets <= now:
         daily = len(left) > 1 and all(later.day - earlier.day == _DAY for earlier, later in pairwise(left))
-        time_to_read = min(left[0].meets - (schedule.paused_at or now), 7 * _DAY)
         step = 1 if daily else 7
-        days = math.ceil((now + time_to_read - left[0].meets) / (step * _DAY)) * step
+        days = math.ceil((now - (schedule.paused_at or now)) / (step * _DAY)) * step
     return _changed(
         schedule, now, lambda s: replace(_later(s, days, schedule.zone), sequence=s.sequence + 1),
         state=ScheduleState.RUNNING, paused_at=None
@@ -182,7 +175,7 @@ def cancelled(schedule: Schedule, now: dt.datetime) -> ScheduleChange:
     )  # fmt: skip
 
 
-def edited(schedule: Schedule, wish: Wish, book: Book, now: dt.datetime) -> ScheduleChange:
+def planned_anew(schedule: Schedule, wish: Wish, book: Book, now: dt.datetime) -> ScheduleChange:
     """Return a schedule as an organiser's words would have it from here on. Raises NotPossible.
 
     A time or a zone alone moves every meeting to come; “Thursdays at 7pm” moves them to other days, and leaves what is
@@ -210,7 +203,7 @@ def edited(schedule: Schedule, wish: Wish, book: Book, now: dt.datetime) -> Sche
         elif new is not old:
             sections[old.number] = _raised(old, replace(new, sequence=old.sequence, event=old.event))
     ordered = tuple(section for _, section in sorted(sections.items()))
-    return _in_order(schedule, replace(schedule, zone=zone, sections=ordered), now)
+    return ScheduleChange(schedule, replace(schedule, zone=zone, sections=ordered)).check(now)
 
 
 def _on_same_days(wish: Wish, ahead: Sequence[Section]) -> Wish:
@@ -226,23 +219,43 @@ def _on_same_days(wish: Wish, ahead: Sequence[Section]) -> Wish:
 Books = Mapping[Slug, Book]
 
 
-class _AsText:
-    """What is kept as text until it is confirmed."""
+def edited(
+    schedule: Schedule, books: Books, now: dt.datetime, *, words: str = "", section: int = 0, meets: str = "",
+    upto: str = "", place: int = 0,
+) -> ScheduleChange:  # fmt: skip
+    """Return a schedule as an organiser filled in a form; of one section, 0 is the first one ahead.
 
-    __slots__ = ()
+    Raises NotUnderstood, NotPossible or PositionError.
+    """
+    after = schedule
+    if words:
+        wish = read_wish(words, local(now, schedule.zone))
+        after = planned_anew(after, wish, known(schedule.book, books), now).after
+    if meets:
+        after = moved(after, section, *_meeting(meets, _one_ahead(after, section, now), after.zone, now), now).after
+    if upto:
+        after = ended(after, section, parse_position(upto, known(schedule.book, books)), now).after
+    return ScheduleChange(schedule, replace(after, place=place or after.place))
 
-    def written(self) -> str:
-        """Return it as text."""
-        return TypeAdapter(type(self)).dump_json(self).decode()
 
-    @classmethod
-    def read(cls, text: str) -> Self:
-        """Return what was written."""
-        return TypeAdapter(cls).validate_json(text)
+def _meeting(words: str, section: Section, zone: str, now: dt.datetime) -> tuple[dt.date, dt.time | None]:
+    """Return the day and the time of day that were said for one meeting; a time alone is on the day that it had."""
+    wish = read_wish(words, local(now, zone))
+    days = [*wish.dates, *([wish.first] if wish.first else [])]
+    if replace(wish, at=None, first=None, dates=()) != Wish() or len(days) > 1:
+        raise NotPossible("Write one date for that meeting, such as “12 March at 8pm”.")
+    return (days[0] if days else section.day), wish.at
+
+
+def known(slug: Slug, books: Books) -> Book:
+    """Return a book of a schedule. Raises NotPossible."""
+    if slug not in books:
+        raise NotPossible("That book is no longer in the library. My operator can bring it back.")
+    return books[slug]
 
 
 @dataclass(frozen=True, slots=True)
-class ScheduleRequest(_AsText):
+class ScheduleRequest:
     """A schedule that is not confirmed yet: the organiser's words, and what they picked beside them."""
 
     book: Slug
@@ -254,7 +267,7 @@ class ScheduleRequest(_AsText):
 
     def worked_out(self, books: Books, organiser: Member) -> Schedule:
         """Return the schedule that this would be. Raises NotUnderstood, NotPossible or UnknownZone."""
-        book, zone = _known(self.book, books), find_zone(self.zone)
+        book, zone = known(self.book, books), find_zone(self.zone)
         wish, also = read_wish(self.words, local(self.at, zone)), [books[slug] for slug in self.also if slug in books]
         return rules.planned(wish, book, also, self.at, zone=zone, place=self.place, organiser=organiser)
 
@@ -270,68 +283,13 @@ class Do(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Order(_AsText):
-    """A change that is not confirmed yet, of a schedule as it was in one version.
+class Proposal:
+    """A change that is not confirmed yet: what a schedule, as it was in one version, is to become."""
 
-    `section` is 0 for the first one ahead, `also` None where other books stay as they are.
-    """
-
-    schedule: int
-    version: int
     do: Do
-    at: dt.datetime
-    words: str = ""
-    section: int = 0
-    days: int = 0
-    meets: str = ""
-    upto: str = ""
-    place: int = 0
-    also: tuple[Slug, ...] | None = None
-
-    def worked_out(self, schedule: Schedule, books: Books, now: dt.datetime) -> ScheduleChange:
-        """Return what would change at a moment. Raises NotUnderstood, NotPossible or PositionError."""
-        if schedule.state is ScheduleState.CANCELLED:
-            raise NotPossible("The schedule is cancelled. Create a new one.")
-        ahead = schedule.ahead(now)
-        number = self.section or (ahead[0].number if ahead else 1)
-        match self.do:
-            case Do.SHIFT:
-                return shifted(schedule, number, self.days, now)
-            case Do.PAUSE:
-                return paused(schedule, now)
-            case Do.RESUME:
-                return resumed(schedule, now)
-            case Do.CANCEL:
-                return cancelled(schedule, now)
-            case Do.EDIT:
-                return self._edited(schedule, number, books, now)
-
-    def _edited(self, schedule: Schedule, number: int, books: Books, now: dt.datetime) -> ScheduleChange:
-        after = schedule
-        if self.words:
-            wish = read_wish(self.words, local(now, schedule.zone))
-            after = edited(after, wish, _known(schedule.book, books), now).after
-        if self.meets:
-            day, at = _meeting(self.meets, after, number, now)
-            after = moved(after, number, day, at, now).after
-        if self.upto:
-            after = ended(after, number, parse_position(self.upto, _known(schedule.book, books)), now).after
-        if self.also is not None:
-            also = rules.spoken_of((books[slug] for slug in self.also if slug in books), schedule.book)
-            after = replace(after, also=also)
-        return ScheduleChange(schedule, replace(after, place=self.place or after.place))
+    version: int
+    after: Schedule
 
 
-def _meeting(words: str, schedule: Schedule, number: int, now: dt.datetime) -> tuple[dt.date, dt.time | None]:
-    """Return the day and the time of day that were said for one meeting; a time alone is on the day that it had."""
-    wish, section = read_wish(words, local(now, schedule.zone)), schedule.section(number)
-    days = [*wish.dates, *([wish.first] if wish.first else [])]
-    if replace(wish, at=None, first=None, dates=()) != Wish() or section is None or len(days) > 1:
-        raise NotPossible("Write one date for that meeting, such as “12 March at 8pm”.")
-    return (days[0] if days else section.day), wish.at
-
-
-def _known(slug: Slug, books: Books) -> Book:
-    if slug not in books:
-        raise NotPossible("That book is no longer in the library. My operator can bring it back.")
-    return books[slug]
+REQUEST, PROPOSAL = TypeAdapter(ScheduleRequest), TypeAdapter(Proposal)
+"""Both as text that can be kept until somebody confirms it."""

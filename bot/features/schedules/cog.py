@@ -1,6 +1,7 @@
 """`/schedule`: what the club reads and when it meets. Everybody sees it, organisers make and change it."""
 
-from typing import Any
+import datetime as dt
+from collections.abc import Callable
 
 from discord import app_commands
 
@@ -10,22 +11,29 @@ from bot.discord.buttons import OPENINGS, Opening
 from bot.discord.cards import Interaction
 from bot.discord.context import ORGANISER, Right, app_of, deliver, parent_of
 from bot.discord.visitor import FOR_ORGANISERS, AppCog, Feature, acknowledge, in_clubs
-from bot.features.schedules.changes import Do, Order, ScheduleRequest
+from bot.features.schedules import changes
+from bot.features.schedules.changes import Do, ScheduleChange, ScheduleRequest
 from bot.features.schedules.dates import DATE_BUTTONS, find_date
-from bot.features.schedules.forms import change_schedule, chosen_channel, plan_book
 from bot.features.schedules.jobs import RunningSchedules
 from bot.features.schedules.posts import calendar_card
+from bot.features.schedules.rules import Schedule
 from bot.features.schedules.stage import Parent, ScheduleStage
 from bot.features.schedules.store import JOBS, Kept, Schedules
-from bot.features.schedules.views import BUTTONS, preview_card, shown
+from bot.features.schedules.views import (
+    BUTTONS,
+    change_card,
+    change_schedule,
+    chosen_channel,
+    plan_book,
+    plan_card,
+    shown,
+)
 from bot.features.schedules.words import MAX_LENGTH
 from bot.people import Member, Place
 from corpus.names import find_book
-from corpus.positions import MAX_LENGTH as MAX_POSITION
 
 Typed = app_commands.Range[str, 1, 200]
 Words = app_commands.Range[str, 1, MAX_LENGTH]
-Where = app_commands.Range[str, 1, MAX_POSITION]
 Days = app_commands.Range[int, -366, 366]
 Number = app_commands.Range[int, 1, 999]
 
@@ -65,9 +73,9 @@ class ScheduleCog(AppCog):
         member, place = await acknowledge(interaction, ORGANISER)
         known = find_book(book, self._app.books_of(member.club))
         settings = await self._app.get(SetUp).settings(member.club)
-        where = chosen_channel(interaction, channel, settings.schedule)
+        where = chosen_channel(interaction, channel.id if channel else settings.schedule or 0)
         prepared = ScheduleRequest(known.slug, words, zone or settings.zone, where.id, self._app.now())
-        await deliver(interaction, await preview_card(self._app, member, place, prepared))
+        await deliver(interaction, await plan_card(self._app, member, place, prepared))
 
     @schedule.command()
     @app_commands.describe(book=BOOK)
@@ -77,24 +85,15 @@ class ScheduleCog(AppCog):
         await show_schedule(interaction, book or "")
 
     @schedule.command()
-    @app_commands.describe(
-        words="New plan for the rest, in your own words; a time alone moves all meetings", book=BOOK,
-        section="Number of the section; the next one if left out", meets="New date of that section: 12 March at 8pm",
-        upto="New end of that section: ch 9", channel="Another channel for future threads"
-    )  # fmt: skip
+    @app_commands.describe(words="New plan for the rest, in your own words; a time alone moves all meetings", book=BOOK)
     @app_commands.autocomplete(book=scheduled)
-    async def edit(
-        self, interaction: Interaction, words: Words | None = None, book: Typed | None = None,
-        section: Number | None = None, meets: Words | None = None, upto: Where | None = None,
-        channel: Parent | None = None
-    ) -> None:  # fmt: skip
-        """Change what is still to come: everything, one section, the channel or other books (organisers)."""
-        if not (words or section or meets or upto or channel):
+    async def edit(self, interaction: Interaction, words: Words | None = None, book: Typed | None = None) -> None:
+        """Change what is still to come: everything, one section, or the channel (organisers)."""
+        if not words:
             await change_schedule(interaction, book or "")
             return
-        moved = chosen_channel(interaction, channel).id if channel else 0
-        change = {"words": words or "", "section": section or 0, "meets": meets or "", "upto": upto or ""}
-        await self._change(interaction, book, Do.EDIT, **change, place=moved)
+        books = self._app.books_of(interaction.guild_id or 0)
+        await self._change(interaction, book, Do.EDIT, lambda was, now: changes.edited(was, books, now, words=words))
 
     @schedule.command()
     async def date(self, interaction: Interaction) -> None:
@@ -110,28 +109,28 @@ class ScheduleCog(AppCog):
         section: Number | None = None
     ) -> None:  # fmt: skip
         """Move a meeting and all after it by days (organisers)."""
-        await self._change(interaction, book, Do.SHIFT, days=days, section=section or 0)
+        await self._change(interaction, book, Do.SHIFT, lambda was, now: changes.shifted(was, section or 0, days, now))
 
     @schedule.command()
     @app_commands.describe(book=BOOK)
     @app_commands.autocomplete(book=scheduled)
     async def pause(self, interaction: Interaction, book: Typed | None = None) -> None:
         """Pause the schedule: nothing opens until you resume it (organisers)."""
-        await self._change(interaction, book, Do.PAUSE)
+        await self._change(interaction, book, Do.PAUSE, changes.paused)
 
     @schedule.command()
     @app_commands.describe(book=BOOK)
     @app_commands.autocomplete(book=scheduled)
     async def resume(self, interaction: Interaction, book: Typed | None = None) -> None:
         """Resume after a pause. If a meeting was missed, all the rest move (organisers)."""
-        await self._change(interaction, book, Do.RESUME)
+        await self._change(interaction, book, Do.RESUME, changes.resumed)
 
     @schedule.command()
     @app_commands.describe(book=BOOK)
     @app_commands.autocomplete(book=scheduled)
     async def cancel(self, interaction: Interaction, book: Typed | None = None) -> None:
         """Cancel the schedule. Open threads stay, nothing new opens (organisers)."""
-        await self._change(interaction, book, Do.CANCEL)
+        await self._change(interaction, book, Do.CANCEL, changes.cancelled)
 
     @schedule.command()
     @app_commands.describe(book=BOOK)
@@ -141,11 +140,15 @@ class ScheduleCog(AppCog):
         kept, _, _ = await meant(interaction, book)
         await deliver(interaction, await calendar_card(self._app, kept.schedule))
 
-    async def _change(self, interaction: Interaction, book: str | None, do: Do, **change: Any) -> None:  # noqa: ANN401 (fields of Order)
+    async def _change(
+        self, interaction: Interaction, book: str | None, do: Do,
+        change: Callable[[Schedule, dt.datetime], ScheduleChange],
+    ) -> None:  # fmt: skip
         """Show what a change would change."""
         kept, member, place = await meant(interaction, book, ORGANISER)
-        order = Order(kept.schedule.id, kept.version, do, self._app.now(), **change)
-        await deliver(interaction, await preview_card(self._app, member, place, order))
+        now = self._app.now()
+        card = await change_card(self._app, member, place, do, kept, lambda was: change(was, now))
+        await deliver(interaction, card)
 
 
 async def meant(interaction: Interaction, book: str | None, right: Right | None = None) -> tuple[Kept, Member, Place]:

@@ -1,8 +1,7 @@
 """`/schedule date`: Discord's own poll asks which of some times suit, and an organiser confirms one."""
 
+import contextlib
 import datetime as dt
-import math
-import re
 from dataclasses import dataclass, replace
 
 import discord
@@ -11,16 +10,26 @@ from pydantic import TypeAdapter
 from bot.app import App
 from bot.club_settings import SetUp
 from bot.discord import context
-from bot.discord.buttons import ID, OPENINGS, Cancel, Confirm, Dialogue, OpenButton, Opening, Picked, Pressed
+from bot.discord.buttons import (
+    ID,
+    OPENINGS,
+    Cancel,
+    Confirm,
+    Dialogue,
+    OpenButton,
+    Opening,
+    Picked,
+    Pressed,
+    own_question,
+)
 from bot.discord.cards import OPTION, POLL_ANSWER, Card, Interaction, notice_card, one_line
 from bot.discord.visitor import acknowledge
-from bot.features.ask.store import Asked, AskedQuestions
+from bot.features.ask.store import Asked, AskedLongAgo, AskedQuestions
 from bot.features.schedules import rules
-from bot.features.schedules.changes import Do, Order
-from bot.features.schedules.forms import plan_book
-from bot.features.schedules.rules import NotPossible, Schedule
-from bot.features.schedules.store import NoSchedule, Schedules
-from bot.features.schedules.views import preview_card
+from bot.features.schedules.changes import Do, moved
+from bot.features.schedules.rules import NotPossible
+from bot.features.schedules.store import Schedules
+from bot.features.schedules.views import change_card, plan_book
 from bot.people import Member
 from bot.times import local, read_moment, timestamp
 from corpus.errors import DogearError
@@ -28,15 +37,14 @@ from corpus.text import plural
 
 FEWEST, MOST = 3, 7
 HOUR, LONGEST = dt.timedelta(hours=1), dt.timedelta(days=7)  # as long as its buttons work
-ASKED, POLL = "date", "date-poll"
+ASKED, POLL, TYPED = "date", "date-poll", "date-typed"
 
 
 @dataclass(frozen=True, slots=True)
 class DatePoll:
-    """Times that are asked about, by a club's clocks, until when, and for which section; 0 is none."""
+    """Times that are asked about, by a club's clocks, and for which section; 0 is none."""
 
     times: tuple[dt.datetime, ...]
-    closes: dt.datetime
     zone: str
     schedule: int = 0
     section: int = 0
@@ -49,35 +57,33 @@ KEPT = TypeAdapter(DatePoll)
 class DateForm(Dialogue, title="When shall we meet?"):
     """The times that an organiser has in mind."""
 
-    def __init__(self, typed: str, schedule: int, section: int) -> None:
+    def __init__(self, typed: str, zone: str, schedule: int, section: int) -> None:
         super().__init__()
-        self._of = schedule, section
+        self._of = zone, schedule, section
         self.times = self.line(
             f"{FEWEST} to {MOST} times, one on each line", "times", typed, description="Friday 8pm, or 12 March 19:30",
             style=discord.TextStyle.paragraph, max_length=400,
         )  # fmt: skip
-        self.closes = self.line("How long may they answer?", "closes", "in 2 days", max_length=60)
 
     async def on_submit(self, interaction: Interaction, /) -> None:
         """Show what would be asked."""
         member, place = await acknowledge(interaction, context.ORGANISER)
         app, typed, now = context.app_of(interaction), self.times.value, context.app_of(interaction).now()
-        zone = (await app.get(SetUp).settings(member.club)).zone
 
         def read() -> DatePoll:
-            times = {read_moment(each, now, zone) for each in re.split(r"[\n;]", typed) if each.strip()}
+            times = {read_moment(each, now, self._of[0]) for each in typed.splitlines() if each.strip()}
             if not FEWEST <= len(times) <= MOST:
                 raise NotPossible(f"Write {FEWEST} to {MOST} different times, each on a line of its own.")
-            until = read_moment(self.closes.value, now, zone, HOUR, LONGEST)
-            return DatePoll(tuple(sorted(times)), until, zone, *self._of)
+            return DatePoll(tuple(sorted(times)), *self._of)
 
         try:
             poll = await app.workers.do(read)
         except DogearError as error:
-            raise context.Choice(str(error), [OpenButton("open-date", one_line(typed, 75))]) from error
+            kept = await app.get(AskedQuestions).keep(TYPED, member, place, typed)
+            raise context.Choice(str(error), [OpenButton("open-date", kept.id)]) from error
         asked = await app.get(AskedQuestions).keep(ASKED, member, place, KEPT.dump_json(poll).decode())
         lines = "\n".join(f"• {timestamp(each)}" for each in poll.times)
-        body = f"{lines}\n\nEverybody ticks each time that suits them, until {timestamp(poll.closes)}."
+        body = f"{lines}\n\nEverybody ticks each time that suits them, until the first of them or for a week."
         items = [AskButton(asked.id), Cancel(member.id)]
         await context.deliver(interaction, Card("Ask the club?", body, buttons=items, note="Nothing is posted yet."))
 
@@ -93,7 +99,7 @@ class AskButton(Confirm, template=rf"date-ask:{ID}"):
         if lacks := context.lacking(interaction.app_permissions, ("send_messages", "send_polls")):
             raise context.Refused(f"I lack the permission {' and '.join(lacks)} in this channel.")
         wanted = KEPT.validate_json(asked.text)
-        hours = HOUR * max(1, math.ceil((wanted.closes - app.now()) / HOUR))
+        hours = HOUR * max(1, min(LONGEST, wanted.times[0] - app.now()) // HOUR)
         poll = discord.Poll("Which times suit you?", hours, multiple=True)
         for each in wanted.times:
             poll.add_answer(text=one_line(rules.date_name(each, wanted.zone), POLL_ANSWER))
@@ -134,10 +140,11 @@ async def result_card(interaction: Interaction, asked: Asked) -> Card:
     except discord.NotFound:
         return notice_card("The poll has been deleted.", buttons=[again])
     votes = [plural(answer.vote_count, "vote") for answer in (found.answers if found else ())]
-    lines = [f"• {timestamp(at)}: {count}" for at, count in zip(poll.times, votes, strict=False)]
+    counted = list(zip(poll.times, votes, strict=False))
+    lines = [f"• {timestamp(at)}: {count}" for at, count in counted]
     options = [
         discord.SelectOption(label=one_line(rules.date_name(at, poll.zone), OPTION), value=f"{n}", description=count)
-        for n, (at, count) in enumerate(zip(poll.times, votes, strict=False))
+        for n, (at, count) in enumerate(counted)
     ]
     menu = discord.ui.Select[discord.ui.LayoutView](
         custom_id=f"date-pick:{asked.id}", placeholder="Meet then", options=options
@@ -153,35 +160,41 @@ class DateMenu(Picked, template=rf"date-pick:{ID}"):
         member, place = await context.needs(interaction, context.ORGANISER)
         app = context.app_of(interaction)
         poll = KEPT.validate_json((await _kept(app, self.custom_id.partition(":")[2], member)).text)
-        there = f"{local(poll.times[int(values[0])], poll.zone):%Y-%m-%d at %H:%M}"
+        chosen, now = poll.times[int(values[0])], app.now()
         if not poll.schedule:
+            there = f"{local(chosen, poll.zone):%Y-%m-%d at %H:%M}"
             await plan_book(interaction, "", f"{there}, then weekly", poll.zone)
             return
         await interaction.response.defer()
         kept = await app.get(Schedules).kept(poll.schedule, member.club)
-        there = f"{local(poll.times[int(values[0])], kept.schedule.zone):%Y-%m-%d at %H:%M}"
-        order = Order(poll.schedule, kept.version, Do.EDIT, app.now(), section=poll.section, meets=there)
-        await context.replace_card(interaction, await preview_card(app, member, place, order))
+        meets = local(chosen, kept.schedule.zone)
+        card = await change_card(
+            app, member, place, Do.EDIT, kept, lambda was: moved(was, poll.section, meets.date(), meets.time(), now)
+        )
+        await context.replace_card(interaction, card)
 
 
-async def find_date(interaction: Interaction, typed: str = "") -> None:
-    """Show how the poll of times stands, where there is one, or open the form of a new one."""
-    _, place = await context.needs(interaction, context.ORGANISER)
-    app = context.app_of(interaction)
-    if not typed and (latest := await app.get(AskedQuestions).latest(POLL, place)):
+async def find_date(interaction: Interaction, again: str = "") -> None:
+    """Show how the poll of times stands, where there is one, or open the form of a new one.
+
+    `again` is for another one: the id of what was typed into the form before, or any other word.
+    """
+    member, place = await context.needs(interaction, context.ORGANISER)
+    app, typed = context.app_of(interaction), ""
+    if not again and (latest := await app.get(AskedQuestions).latest(POLL, place)):
         await interaction.response.defer(ephemeral=True, thinking=True)
         await context.deliver(interaction, await result_card(interaction, latest))
         return
-    schedule, section, typed = 0, 0, "" if typed == "again" else typed
-    try:
-        found: Schedule = (await app.get(Schedules).find(place, context.parent_of(interaction))).schedule
+    with contextlib.suppress(AskedLongAgo):
+        typed = (await own_question(interaction, again, TYPED)).text
+    zone, schedule, section = (await app.get(SetUp).settings(member.club)).zone, 0, 0
+    with contextlib.suppress(NotPossible):  # where it is not clear which schedule, the time may begin a new one
+        found = (await app.get(Schedules).find(place, context.parent_of(interaction))).schedule
         if ahead := found.ahead(app.now()):
-            schedule, section = found.id, ahead[0].number
-            days = (local(ahead[0].meets, found.zone) + dt.timedelta(days=day) for day in range(FEWEST))
+            zone, schedule, section = found.zone, found.id, ahead[0].number
+            days = (local(ahead[0].meets, zone) + dt.timedelta(days=day) for day in range(FEWEST))
             typed = typed or "\n".join(f"{day:%A} {day.day} {day:%B %H:%M}" for day in days)
-    except NoSchedule:
-        pass
-    await interaction.response.send_modal(DateForm(typed, schedule, section))
+    await interaction.response.send_modal(DateForm(typed, zone, schedule, section))
 
 
 OPENINGS["open-date"] = Opening("Ask again", find_date, right=context.ORGANISER)

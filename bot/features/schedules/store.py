@@ -14,7 +14,7 @@ from bot.app import App
 from bot.db.base import BIG_KEY, Base, OfMember, Personal, belongs_to_member, insert_into, note_member, upsert
 from bot.db.jobs import JobRow, Key, finish, of_subject, plan
 from bot.features.schedules import rules
-from bot.features.schedules.changes import Order, ScheduleChange, ScheduleRequest
+from bot.features.schedules.changes import CHANGED, Proposal, ScheduleChange, ScheduleRequest
 from bot.features.schedules.rules import NotPossible, Schedule, ScheduleState, Section, SectionState
 from bot.people import Member, Place, club_name
 from corpus.books import Book, Slug
@@ -24,8 +24,6 @@ OVER = dt.timedelta(days=14)
 
 LAST_MEETING = ("since the last meeting", "since last week")
 """How people ask for what comes behind their last meeting; the first is what is offered."""
-
-CHANGED = "Somebody has changed the schedule in the meantime. Look at it again, and start anew."
 
 
 class NoSchedule(NotPossible):
@@ -209,27 +207,17 @@ class Schedules:
                     f"That channel already has a schedule for “{schedule.title}”. Change that one: /schedule edit."
                 )
 
-    async def preview(self, order: Order, club: int) -> ScheduleChange:
-        """Return what a change would change. Raises NotPossible, where somebody else was faster, too."""
-        kept = await self.kept(order.schedule, club)
-        if kept.version != order.version:
-            raise NotPossible(CHANGED)
-        return order.worked_out(kept.schedule, self._books.of(club_name(club)), order.at)
-
-    async def make(self, order: Order, club: int) -> ScheduleChange:
-        """Make a change that was confirmed. Raises NotPossible where it is no longer what was shown."""
-        shown = await self.preview(order, club)
-        change = order.worked_out(shown.before, self._books.of(club_name(club)), self._now())
-        if change.preview() != shown.preview():
-            raise NotPossible(CHANGED)
+    async def make(self, proposal: Proposal, club: int) -> None:
+        """Make a change that was confirmed. Raises NotPossible where somebody was faster, or it came too late."""
+        await self.kept(proposal.after.id, club)
 
         def made(kept: Kept) -> Kept:
-            if kept.version != order.version:
+            if kept.version != proposal.version:
                 raise NotPossible(CHANGED)
+            change = ScheduleChange(kept.schedule, proposal.after).check(self._now())
             return replace(kept, schedule=change.after).touching(*change.touched()).stale()
 
-        await self.change(order.schedule, made)
-        return change
+        await self.change(proposal.after.id, made)
 
     async def decide(self, schedule_id: int, club: int, number: int, *, post: bool) -> None:
         """Have a section that is late by days posted now, or not at all. Raises NotPossible."""

@@ -64,6 +64,6 @@ async def test_too_few_times_are_refused_and_nothing_typed_is_lost(club: Club, j
     assert "Write 3 to 7 different times" in shown(refused)
     assert buttons(refused) == ["Ask again"]
     again = await jo.click(message(refused), label="Ask again")
-    assert "Friday 8pm" in str(again.modal)
+    assert r"Friday 8pm\nFriday 20:00" in str(again.modal)
     assert club.general.history() == []
     assert "Only organisers" in shown(await club.member("Liz").slash(club.general, "schedule date"))

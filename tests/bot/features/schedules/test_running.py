@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import pytest
 from bot.db.jobs import JobTable
 from bot.db.sessions import Sessions
 from bot.features.my_data.store import forget_person
-from bot.features.schedules.changes import Do, Order
+from bot.features.schedules.changes import Do, Proposal, ScheduleChange, cancelled, paused, resumed, shifted
 from bot.features.schedules.jobs import RunningSchedules
 from bot.features.schedules.rules import Schedule, ScheduleState, Section, SectionState
 from bot.features.schedules.stage import EVENTS, Unwelcome, allowed_to
@@ -69,10 +69,13 @@ class World:
     async def kept(self) -> Kept:
         return await self.schedules.kept(self.id)
 
-    async def change(self, do: Do, **values: int) -> None:
+    async def change(self, change: Callable[[Schedule], ScheduleChange]) -> None:
         kept = await self.kept()
-        order = Order(self.id, kept.version, do, self.at, **values)  # type: ignore[arg-type]
-        await self.schedules.make(order, 7)
+        await self.schedules.make(Proposal(Do.EDIT, kept.version, change(kept.schedule).after), 7)
+
+    async def shift(self) -> None:
+        """Move all meetings to the next day."""
+        await self.change(lambda was: shifted(was, 0, 1, self.at))
 
 
 @pytest.fixture
@@ -199,7 +202,7 @@ async def test_two_processes_do_nothing_twice(each_world: World) -> None:
 async def test_a_shift_moves_the_event_that_is_there(world: World) -> None:
     await world.jobs.do_due()
     assert world.stage.events == {902: FIRST.isoformat()}
-    await world.change(Do.SHIFT, days=1)
+    await world.shift()
     await world.jobs.do_due()
     assert world.stage.events == {902: (FIRST + DAY).isoformat()}
     assert (await world.kept()).touched == ()
@@ -207,12 +210,12 @@ async def test_a_shift_moves_the_event_that_is_there(world: World) -> None:
 
 async def test_a_pause_takes_events_away_and_resuming_makes_new_ones(world: World) -> None:
     await world.jobs.do_due()
-    await world.change(Do.PAUSE)
+    await world.change(lambda was: paused(was, world.at))
     await world.jobs.do_due()
     assert world.stage.events == {}
     world.at = FIRST + DAY
     assert await world.jobs.next_due() is None
-    await world.change(Do.RESUME)
+    await world.change(lambda was: resumed(was, world.at))
     await world.jobs.do_due()
     meets = (await world.kept()).schedule.sections[0].meets
     assert world.stage.events == {903: meets.isoformat()}
@@ -221,14 +224,14 @@ async def test_a_pause_takes_events_away_and_resuming_makes_new_ones(world: Worl
 async def test_a_change_of_an_event_that_fails_is_made_later_and_one_that_is_refused_is_told(world: World) -> None:
     await world.jobs.do_due()
     world.stage.fails = {"touch"}
-    await world.change(Do.SHIFT, days=1)
+    await world.shift()
     await world.jobs.do_due()
     assert (await world.kept()).touched == (902, 901)
     world.stage.fails = set()
     await world.until(NOW + 10 * MINUTE)
     assert world.stage.events == {902: (FIRST + DAY).isoformat()}
     world.stage.refuses = {"touch"}
-    await world.change(Do.SHIFT, days=1)
+    await world.shift()
     await world.until(NOW + 20 * MINUTE)
     assert world.stage.told == ["I lack the permission for events."]
     assert (await world.kept()).touched == ()
@@ -267,28 +270,25 @@ def test_what_is_discords_own_fault_is_no_refusal(status: int) -> None:
 
 
 class Interfering(FakeStage):
-    """A stage on which somebody changes the schedule while its event is being made."""
+    """A stage on which somebody cancels the schedule while its event is being made."""
 
-    def __init__(self, world: World, do: Do, **values: int) -> None:
+    def __init__(self, world: World) -> None:
         super().__init__()
-        self._world, self._do_then, self._values = world, do, values
-        self._once = True
+        self._world = world
 
     def event(self, schedule: Schedule, section: Section) -> Post:
         post = super().event(schedule, section)
 
         async def make() -> int | None:
             made = await post.make()
-            if self._once:
-                self._once = False
-                await self._world.change(self._do_then, **self._values)
+            await self._world.change(lambda was: cancelled(was, self._world.at))
             return made
 
         return replace(post, make=make)
 
 
 async def test_an_event_that_was_being_made_while_the_schedule_was_cancelled_is_taken_away(world: World) -> None:
-    world.stage = Interfering(world, Do.CANCEL)
+    world.stage = Interfering(world)
     await world.until(NOW + 10 * MINUTE)
     assert world.stage.events == {}
     assert (await world.kept()).schedule.state is ScheduleState.CANCELLED

@@ -1,6 +1,7 @@
 """Schedules as a club keeps them: confirmed once, changed by one at a time, found where they are meant."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -8,11 +9,11 @@ import pytest
 from bot.db.jobs import Claim, JobTable
 from bot.db.sessions import Sessions
 from bot.features.my_data.store import forget_person
-from bot.features.schedules.changes import Do, Order, ScheduleRequest
+from bot.features.schedules.changes import Do, Proposal, ScheduleChange, ScheduleRequest, cancelled, edited, shifted
 from bot.features.schedules.rules import NotPossible, Schedule, ScheduleState, SectionState
 from bot.features.schedules.store import By, Kept, Schedules, step_of
 from bot.people import EVERY, Member, Place
-from tests.fakes.scheduled import BOOK, EMMA, NOW, a_schedule, schedules_of
+from tests.fakes.scheduled import BOOK, BOOKS, EMMA, NOW, a_schedule, schedules_of
 
 WORDS = "Fridays at 8pm, 5 chapters a week"
 JO, HERE = Member(7, 700), Place(7, 70)
@@ -40,13 +41,6 @@ def wish(book: str = BOOK.slug, place: int = 70, words: str = WORDS, zone: str =
     return ScheduleRequest(book, words, zone, place, NOW, also)
 
 
-def test_what_is_prepared_is_the_same_after_it_was_written() -> None:
-    prepared = wish(BOOK.slug, 70, WORDS, "UTC", "emma")
-    assert ScheduleRequest.read(prepared.written()) == prepared
-    for order in (Order(1, 2, Do.SHIFT, NOW, days=7), Order(1, 2, Do.EDIT, NOW, also=("emma",), place=3)):
-        assert Order.read(order.written()) == order
-
-
 async def test_a_schedule_is_kept_with_what_was_picked_beside_its_words(schedules: Schedules) -> None:
     schedule = await schedules.begin(wish(BOOK.slug, 70, WORDS, "europe/berlin", "emma", "gone"), JO, "abc")
     assert (schedule.zone, list(schedule.also), schedule.organiser) == ("Europe/Berlin", ["emma"], 700)
@@ -64,32 +58,35 @@ async def test_a_book_has_one_schedule_in_a_channel_until_it_is_over(schedules: 
     assert (await schedules.begin(later, JO, "d")).id != first.id
 
 
-async def ordered(schedules: Schedules, do: Do, at: dt.datetime = NOW, **values: object) -> Order:
+async def proposed(schedules: Schedules, change: Callable[[Schedule], ScheduleChange]) -> Proposal:
     kept = await schedules.find(HERE)
-    return Order(kept.schedule.id, kept.version, do, at, **values)  # type: ignore[arg-type]
+    return Proposal(Do.EDIT, kept.version, change(kept.schedule).after)
 
 
 async def test_a_change_is_made_once_and_only_as_it_was_shown(schedules: Schedules, clock: Clock) -> None:
     await schedules.begin(wish(), JO, "a")
-    order = await ordered(schedules, Do.SHIFT, days=7)
-    await schedules.make(order, 7)
+    proposal = await proposed(schedules, lambda was: shifted(was, 0, 7, NOW))
+    await schedules.make(proposal, 7)
     with pytest.raises(NotPossible, match="in the meantime"):
-        await schedules.make(order, 7)
-    late = await ordered(schedules, Do.SHIFT, days=-3)
+        await schedules.make(proposal, 7)
+    late = await proposed(schedules, lambda was: shifted(was, 0, -3, NOW))
     clock.at = NOW + 8 * DAY
-    with pytest.raises(NotPossible):
+    with pytest.raises(NotPossible, match="would be in the past"):
+        await schedules.make(late, 7)
+    clock.at = NOW + 30 * DAY
+    with pytest.raises(NotPossible, match="in the meantime"):
         await schedules.make(late, 7)
 
 
-async def test_an_edit_is_words_a_date_an_end_books_and_a_channel_at_once(schedules: Schedules) -> None:
+async def test_an_edit_is_words_a_date_an_end_and_a_channel_at_once(schedules: Schedules) -> None:
+    form = {"words": "at 7pm", "section": 2, "meets": "16 January", "upto": "ch 9", "place": 71}
     await schedules.begin(wish(), JO, "a")
-    order = await ordered(
-        schedules, Do.EDIT, words="at 7pm", section=2, meets="16 January", upto="ch 9", also=("emma",), place=71
-    )
-    after = (await schedules.make(order, 7)).after
+    proposal = await proposed(schedules, lambda was: edited(was, BOOKS, NOW, **form))  # type: ignore[arg-type]
+    await schedules.make(proposal, 7)
+    after = (await schedules.find(HERE)).schedule
     assert [section.at.hour for section in after.live] == [19] * 6
     assert (after.live[1].day, after.live[1].last, after.live[2].first) == (dt.date(2027, 1, 16), 9, 10)
-    assert (list(after.also), after.place) == (["emma"], 71)
+    assert after.place == 71
 
 
 async def test_the_schedule_of_a_place_is_meant_or_the_one_of_a_book(schedules: Schedules) -> None:
@@ -110,7 +107,7 @@ async def test_reminders_end_with_the_schedule(schedules: Schedules) -> None:
     schedule = await schedules.begin(wish(), JO, "a")
     await schedules.remind(schedule.id, JO, By.THREAD)
     assert await schedules.reminded(schedule.id) == {JO: By.THREAD}
-    await schedules.make(await ordered(schedules, Do.CANCEL), 7)
+    await schedules.make(await proposed(schedules, lambda was: cancelled(was, NOW)), 7)
     with pytest.raises(NotPossible):
         await schedules.remind(schedule.id, JO, By.DIRECT)
     await schedules.remind(schedule.id, JO, None)

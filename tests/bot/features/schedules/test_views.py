@@ -6,7 +6,7 @@ from functools import partial
 from icalendar import Calendar, Event
 
 from bot.discord.cards import Card, CardView, paged_card
-from bot.features.schedules.changes import cancelled, edited, paused
+from bot.features.schedules.changes import cancelled, paused, planned_anew
 from bot.features.schedules.posts import (
     Opening,
     exported,
@@ -94,7 +94,7 @@ def test_what_was_cancelled_or_paused_is_said_so_with_a_higher_sequence() -> Non
     ]  # fmt: skip
     skipped = schedule.with_section(1, state=SectionState.SKIPPED)
     assert str(read(skipped)[0]["STATUS"]) == "CANCELLED"
-    fewer = edited(schedule, read_wish("Fridays, 14 chapters each", NOW), a_book(), NOW).after
+    fewer = planned_anew(schedule, read_wish("Fridays, 14 chapters each", NOW), a_book(), NOW).after
     assert [str(e["STATUS"]) for e in read(fewer)] == ["CONFIRMED"] * 2 + ["CANCELLED"] * 4
 
 
