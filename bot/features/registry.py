@@ -4,7 +4,7 @@ from bot.features.ask import cog as ask
 from bot.features.audit import cog as audit
 from bot.features.books import cog as books
 from bot.features.ceilings import cog as ceilings
-from bot.features.history import jobs as history
+from bot.features.history import views as history
 from bot.features.my_data import cog as my_data
 from bot.features.notes import cog as notes
 from bot.features.order import cog as order

@@ -1,12 +1,12 @@
 """A stage on which schedules are tried: it keeps what was done, and can refuse, fail, or die behind a step."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.features.schedules.rules import Schedule, ScheduleStep, Section
 from bot.features.schedules.stage import ScheduleStage, Unwelcome
-from bot.features.schedules.store import Kept
+from bot.features.schedules.store import By, Kept
 from bot.jobs import Post
 from bot.people import Member
 
@@ -92,10 +92,24 @@ class FakeStage(ScheduleStage):
             self.events[event] = section.meets.isoformat()
 
     def reminder(
-        self, schedule: Schedule, section: Section, step: ScheduleStep, members: Sequence[Member], batch: int | None
-    ) -> Post:
-        who = ",".join(str(member.id) for member in members)
-        return self._post("direct" if batch is None else "together", f"{step.kind} {section.number} to {who}")
+        self, schedule: Schedule, section: Section, step: ScheduleStep, wanted: Mapping[Member, By],
+        hold: Callable[[], Awaitable[None]],
+    ) -> Post:  # fmt: skip
+        direct, together = ([f"{m.id}" for m, by in wanted.items() if by is how] for how in (By.DIRECT, By.THREAD))
+        parts = [*(("direct", who) for who in direct), *([("together", ",".join(together))] if together else [])]
+        steps = [self._post(what, f"{step.kind} {section.number} to {who}") for what, who in parts]
+
+        async def make() -> int:
+            for each in steps:
+                await each.make()
+            return 1
+
+        async def find(since: dt.datetime) -> int:
+            for each in steps:
+                assert await each.find(since) or await each.make()
+            return 1
+
+        return Post(make, find)
 
     def note(self, schedule: Schedule, text: str, mark: str, undecided: Sequence[int] = ()) -> Post:
         post = self._post("tell", f"told {mark}")

@@ -1,19 +1,26 @@
-"""The post at the end of a book, what is pressed there, and the list of what a club has read."""
+"""The post at the end of a book, once and some time after the last meeting; and the list of what a club has read."""
 
 import datetime as dt
+import logging
+
+import discord
 
 from bot.app import App
-from bot.discord.buttons import PAGE, PRIMARY, Page, Pressed
+from bot.discord.buttons import PAGE, PRIMARY, OpenButton, Page
 from bot.discord.cards import Card, Interaction, Tone, notice_card, paged_card, safe
-from bot.discord.context import app_of
-from bot.discord.visitor import visitor
+from bot.discord.context import ClubBot, app_of, post_in
+from bot.discord.jobs import GONE, find_message
+from bot.discord.visitor import Feature, visitor
 from bot.features.history.store import ClubHistory, ReadBook
 from bot.features.progress.views import SCHEDULE, reached
 from bot.features.reviews.cog import review_form
 from bot.features.schedules.posts import Found
-from bot.features.schedules.rules import Schedule, SectionState, mark_name
-from bot.features.votes.cog import nominations_card, open_vote_form
+from bot.features.schedules.rules import Schedule, ScheduleState, SectionState, mark_name
+from bot.features.schedules.store import ENDED, Schedules, ended
+from bot.jobs import Post
 from corpus.text import plural
+
+log = logging.getLogger(__name__)
 
 
 class RateButton(Found, template=rf"ended-rate:{SCHEDULE}"):
@@ -26,26 +33,6 @@ class RateButton(Found, template=rf"ended-rate:{SCHEDULE}"):
         schedule, (member, _) = await reached(interaction, self.number("schedule")), await visitor(interaction)
         app = app_of(interaction)
         await interaction.response.send_modal(await review_form(app, member, app.books[schedule.book]))
-
-
-class NominatedButton(Pressed, template=r"ended-nominated"):
-    """Lists the books that are nominated."""
-
-    label, opens = "What could be next?", True
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Return the first page."""
-        return await nominations_card(app_of(interaction), (await visitor(interaction))[0])
-
-
-class NextVoteButton(Pressed, template=r"ended-vote"):
-    """Opens, for an organiser, the form of a vote about the nominated books."""
-
-    label = "Start the next vote"
-
-    async def pressed(self, interaction: Interaction) -> None:
-        """Open the form."""
-        await open_vote_form(interaction)
 
 
 class HistoryPageButton(Page, template=rf"history:{PAGE}"):
@@ -64,7 +51,7 @@ def ended_card(schedule: Schedule) -> Card:
         "Give it stars, or write a few lines: a review is shown only to those who have read as far as it goes; "
         "/review read lists them. /club history keeps what we read."
     )
-    items = [RateButton(schedule.id), NominatedButton(), NextVoteButton()]
+    items = [RateButton(schedule.id), OpenButton("open-nominations"), OpenButton("open-vote")]
     return Card(f"We have read {safe(schedule.title)}", body, (), Tone.PUBLIC, items)
 
 
@@ -89,3 +76,41 @@ def _line(read: ReadBook) -> str:
 
 def _day(when: dt.datetime) -> str:
     return f"<t:{int(when.timestamp())}:D>"
+
+
+class EndPosts:
+    """Posts that a club has read a book."""
+
+    def __init__(self, bot: ClubBot) -> None:
+        self._bot, self._schedules = bot, bot.app.get(Schedules)
+
+    async def do(self, club: int, schedule_id: int) -> None:
+        """Post it in the schedule's channel, or in a forum below its last meeting."""
+        key = ended(club, schedule_id)
+        claim = await self._bot.jobs.claim(key)
+        if claim is None:
+            return
+        schedule = (await self._schedules.kept(schedule_id)).schedule
+        guild, threads = self._bot.get_guild(club), [section.thread for section in schedule.live if section.thread]
+        there = guild.get_channel(schedule.place) if guild else None
+        place = there.id if isinstance(there, discord.TextChannel) else threads[-1] if threads else 0
+        channel, button = self._bot.get_partial_messageable(place, guild_id=club), RateButton(schedule.id)
+
+        async def find(since: dt.datetime) -> int:
+            return await find_message(channel, self._bot.me, since, button.is_under)
+
+        async def make() -> int:
+            return (await post_in(channel, ended_card(schedule), f"ended-{schedule.id}")).id
+
+        try:
+            if schedule.state is not ScheduleState.CANCELLED and schedule.book in self._bot.app.books:
+                await self._bot.jobs.post_once(
+                    claim, Post(make, find), lambda message: self._schedules.finish(key, message)
+                )
+                return
+        except GONE:
+            log.info("the end of schedule %d cannot be posted: the channel is gone, or closed to the bot", schedule_id)
+        await self._bot.jobs.rows.drop(key)
+
+
+FEATURE = Feature("history", buttons=(RateButton, HistoryPageButton), jobs={ENDED: lambda bot: EndPosts(bot).do})

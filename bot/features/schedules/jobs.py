@@ -15,7 +15,7 @@ from bot.features.prompts.store import PromptProblem, Prompts
 from bot.features.schedules import rules
 from bot.features.schedules.rules import Schedule, ScheduleState, ScheduleStep, Section, SectionState, StepKind
 from bot.features.schedules.stage import ScheduleStage, Unwelcome
-from bot.features.schedules.store import AFTERWARDS, By, Changing, Kept, Schedules, ended, step_of
+from bot.features.schedules.store import AFTERWARDS, Changing, Kept, Schedules, ended, step_of
 from bot.jobs import AGAIN, HELD, Jobs, Post
 from bot.people import Member, Place
 
@@ -24,8 +24,6 @@ log = logging.getLogger(__name__)
 REFUSED = dt.timedelta(hours=1)  # when something that Discord did not allow is tried again
 MOST_PROMPTS = 5
 """Discussion prompts that are posted with a meeting: more than people answer. The others stay in the queue."""
-
-TOGETHER = 50  # members who are reminded in one message of a thread. Discord: 100 of whom a message may be for
 
 
 class RunningSchedules:
@@ -88,7 +86,9 @@ class RunningSchedules:
             case StepKind.EVENT:
                 await self._post(claim, stage.event(schedule, section), lambda made: _with_event(section, made))
             case StepKind.DAY_BEFORE | StepKind.HOUR_BEFORE:
-                await self._remind(schedule, section, step, claim)
+                wanted, hold = await self._schedules.reminded(schedule.id), partial(self._jobs.put_off, claim.key, HELD)
+                reminder = stage.reminder(schedule, section, step, wanted, hold)
+                await self._jobs.post_once(claim, reminder, lambda _: self._schedules.finish(claim.key))
             case StepKind.THREAD:
                 thread = stage.thread(schedule, section, step.note)
                 await self._post(claim, thread, lambda made: _with_thread(section.number, made))
@@ -116,45 +116,6 @@ class RunningSchedules:
         last = section.number == schedule.live[-1].number
         then = (ended(schedule.club, schedule.id), self._jobs.now() + AFTERWARDS) if last else None
         await self._schedules.finish(claim.key, message, then=then)
-
-    # Reminders
-
-    async def _remind(self, schedule: Schedule, section: Section, step: ScheduleStep, claim: Claim) -> None:
-        """Remind everybody who asked for it, each once; what is known of whom is forgotten when all are."""
-        wanted = await self._schedules.reminded(schedule.id)
-        parts = {f"m{member.id}": [member] for member, by in wanted.items() if by is By.DIRECT}
-        in_thread = [member for member, by in wanted.items() if by is By.THREAD]
-        parts |= {str(at // TOGETHER): in_thread[at : at + TOGETHER] for at in range(0, len(in_thread), TOGETHER)}
-        complete = True
-        for part, members in parts.items():
-            await self._jobs.put_off(claim.key, HELD)  # many are reminded: no other process may take it over
-            post = self._stage.reminder(schedule, section, step, members, None if part.startswith("m") else int(part))
-            complete &= await self._reminded(schedule, step, part, post)
-        if not complete:
-            raise RuntimeError(f"not everybody was reminded of section {section.number}")
-        if step.kind is StepKind.HOUR_BEFORE:  # what was left of the earlier one is over
-            await self._schedules.forget_steps(schedule.id, f"s{schedule.id}:{section.number}:{StepKind.DAY_BEFORE}:")
-        await self._schedules.finish(claim.key)
-        await self._schedules.forget_steps(schedule.id, f"{step.id}:")
-
-    async def _reminded(self, schedule: Schedule, step: ScheduleStep, part: str, post: Post) -> bool:
-        """Remind some members together; return whether that is settled."""
-        key = step_of(schedule, f"{step.id}:{part}")
-        # The claim on the step keeps other processes away, until its end or that of the process that holds it.
-        claim = await self._jobs.rows.claim(key, self._jobs.now(), self._jobs.now(), new=True)
-        if claim is None:
-            return True
-        try:
-            await self._jobs.post_once(claim, post, lambda _: self._schedules.finish(key))
-        except Unwelcome as refused:
-            log.info("%s is not allowed", key.step)
-            if not part.startswith("m"):
-                await self._tell(schedule, step.kind, str(refused))
-            await self._schedules.finish(key)
-        except Exception:
-            log.exception("%s could not be done; it is tried again", key.step)
-            return False
-        return True
 
     # What the organiser is told
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 
 import discord
@@ -220,16 +219,6 @@ LISTED, BEHIND = 14, 3
 """Sections on the card of a schedule, and how many of them are over. Discord: 4,000 characters of text in all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What a section's post shows besides dates: questions to discuss, who is coming, and whom it notifies."""
-
-    questions: Sequence[str] = ()
-    coming: Sequence[int] = ()
-    pinged: Sequence[int] = ()
-    late: str = ""
-
-
 def shown_lines(schedule: Schedule, coming: Mapping[int, Sequence[int]] | None = None) -> list[str]:
     """Return a schedule's sections as everybody sees them, safe; what is open or announced can be gone to."""
     lines = []
@@ -271,23 +260,30 @@ def schedule_card(schedule: Schedule, coming: Mapping[int, Sequence[int]]) -> Ca
     return Card(f"We read {safe(schedule.title)}", body, (), Tone.PUBLIC, () if over else buttons, note=note)
 
 
-def opening_card(schedule: Schedule, section: Section, books: Books, more: Opening, items: Sequence[Item]) -> Card:
+def opening_card(
+    schedule: Schedule, section: Section, books: Books, questions: Sequence[str] = (), coming: Sequence[int] = (),
+    pinged: Sequence[int] = (), late: str = "",
+) -> Card:  # fmt: skip
     """Return the message that opens a section's thread: how far it goes, what to talk about, and what is around it."""
     upto = safe(rules.ceiling_name(schedule, section))
     further = "" if section.last >= schedule.whole.of else ", and no further"
     said = f"Here we talk about {safe(rules.range_name(schedule, section))}. This thread goes {upto}{further}."
     if titles := [books[slug].title for slug in schedule.also if slug in books]:
         said += f"\nYou may also talk freely about {safe(one_line(', '.join(titles), NAMED))}."
-    asked = "\n".join(f"{number}\\. {safe(text)}" for number, text in enumerate(more.questions, 1))
-    there = f"Coming: {_mentions(more.coming)}" if more.coming else ""
-    parts = [
-        "\n".join(filter(None, (_mentions(more.pinged), said))),
+    asked = "\n".join(f"{number}\\. {safe(text)}" for number, text in enumerate(questions, 1))
+    parts = (
+        "\n".join(filter(None, (_mentions(pinged), said))),
         f"**To begin with**\n{asked}" if asked else "",
-        there,
-    ]
-    parts.append("\n".join(_around(schedule, section)))
-    title, footers = safe(rules.thread_title(schedule, section)), [safe(more.late)] if more.late else []
-    return Card(title, "\n\n".join(filter(None, parts)), footers, Tone.PUBLIC, items)
+        f"Coming: {_mentions(coming)}" if coming else "",
+        "\n".join(_around(schedule, section)),
+    )
+    key = schedule.id, section.number
+    items = [
+        *reading_buttons(schedule, section), RecapButton(schedule.id), AskButton(schedule.id), SaveNoteButton(*key),
+        SectionNotesButton(*key), RemindButton(*key, "opening"),
+    ]  # fmt: skip
+    title = safe(rules.thread_title(schedule, section))
+    return Card(title, "\n\n".join(filter(None, parts)), [safe(late)] if late else (), Tone.PUBLIC, items)
 
 
 def _around(schedule: Schedule, section: Section) -> list[str]:
@@ -311,12 +307,6 @@ def _mentions(people: Sequence[int]) -> str:
     return " ".join(f"<@{person}>" for person in people[: COUNTED if more else None]) + more
 
 
-def opening_items(schedule: Schedule, section: Section, button: Item) -> list[Item]:
-    """Return the buttons under the post of a section: where one is, what helps to talk, and what others add."""
-    notes = [SaveNoteButton(schedule.id, section.number), SectionNotesButton(schedule.id, section.number)]
-    return [*reading_buttons(schedule, section), RecapButton(schedule.id), AskButton(schedule.id), *notes, button]
-
-
 def event_link(schedule: Schedule, section: Section) -> str:
     """Return the address of a section's event."""
     return f"https://discord.com/events/{schedule.club}/{section.event}"
@@ -334,7 +324,7 @@ def left_to_read(schedule: Schedule, section: Section, pages: int | None, at: in
 
 
 def reminder_card(
-    schedule: Schedule, section: Section, kind: StepKind, left: str, items: Sequence[Item], members: Sequence[int] = ()
+    schedule: Schedule, section: Section, kind: StepKind, left: str, button: Item, members: Sequence[int] = ()
 ) -> Card:  # fmt: skip
     """Return a reminder of a meeting; those to whom it goes are mentioned where others read it, too."""
     stretch, when = safe(rules.range_name(schedule, section)), timestamp(section.meets)
@@ -345,13 +335,8 @@ def reminder_card(
     where = f"The thread opens in <#{schedule.place}>."
     who = " ".join(f"<@{member}>" for member in members)
     body = "\n".join(filter(None, (who, text, where)))
-    return Card(safe(rules.thread_title(schedule, section)), body, (), buttons=items)
-
-
-def note_card(text: str, items: Sequence[Item], organiser: int = 0) -> Card:
-    """Return what an organiser is told."""
-    who = f"<@{organiser}>\n" if organiser else ""
-    return Card("", who + safe(text), (), Tone.PROBLEM, items)
+    buttons = [*reading_buttons(schedule, section), button]
+    return Card(safe(rules.thread_title(schedule, section)), body, (), buttons=buttons)
 
 
 async def calendar_card(app: App, schedule: Schedule) -> Card:

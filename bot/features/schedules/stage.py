@@ -3,17 +3,16 @@
 import contextlib
 import datetime as dt
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import discord
 from discord.abc import GuildChannel
 
-from bot.discord.cards import PLACE_NAME, Card, CardView, one_line
+from bot.discord.cards import PLACE_NAME, Card, CardView, Tone, one_line, safe
 from bot.discord.context import NOBODY, ClubBot, is_for_adults, lacking, lacks_in, named, only, post_in
 from bot.discord.jobs import SLACK, find_message
 from bot.features.progress.store import Progress
-from bot.features.progress.views import reading_buttons
 from bot.features.prompts.store import Prompts
 from bot.features.schedules import posts, rules
 from bot.features.schedules.posts import RemindButton
@@ -64,13 +63,9 @@ class ScheduleStage:
 
     def card(self, schedule: Schedule) -> Post:
         """Return the card of a schedule in its channel, pinned where the bot may; in a forum, a post with it."""
-        channel, what = self._channel(schedule), f"show the schedule of “{one_line(schedule.title, PLACE_NAME)}”"
-        title, mark = (
-            one_line(f"When we meet: {schedule.title}", PLACE_NAME),
-            RemindButton(schedule.id, 0, "card"),
-        )
-        if not isinstance(channel, Parent):
-            raise Unwelcome(CHANNEL_GONE.format(what=what))
+        what = f"show the schedule of “{one_line(schedule.title, PLACE_NAME)}”"
+        channel, mark = self._parent(schedule, what), RemindButton(schedule.id, 0, "card")
+        title = one_line(f"When we meet: {schedule.title}", PLACE_NAME)
 
         async def find(since: dt.datetime) -> int:
             if isinstance(channel, discord.ForumChannel):
@@ -93,18 +88,20 @@ class ScheduleStage:
 
     async def update_post(self, kept: Kept, post: int) -> None:
         """Have the card, or the message that opens a section, show what the schedule says now."""
-        schedule, channel, pinged = kept.schedule, self._channel(kept.schedule), list[int]()
+        schedule, pinged = kept.schedule, list[int]()
         if post == schedule.card:
             card = posts.schedule_card(schedule, await self._schedules.coming(schedule.id))
             forum = isinstance(self._guild(schedule).get_channel(schedule.card_in), discord.ForumChannel)
             place = schedule.card if forum else schedule.card_in
         else:
             section = next(s for s in schedule.sections if kept.posts.get(s.number) == post)
-            late = max(discord.utils.snowflake_time(post) - section.meets, dt.timedelta())
-            pinged = await self._pinged(schedule)
-            place, card = section.thread, await self._opening(schedule, section, rules.late_note(late), pinged)
-        message = self._messageable(schedule, place).get_partial_message(post)
-        with allowed_to(f"change a post of “{one_line(schedule.title, PLACE_NAME)}”", channel, WRITING):
+            late = rules.late_note(discord.utils.snowflake_time(post) - section.meets)
+            place, (card, pinged) = section.thread, await self._opening(schedule, section, late)
+        message, what = (
+            self._messageable(schedule, place).get_partial_message(post),
+            one_line(schedule.title, PLACE_NAME),
+        )
+        with allowed_to(f"change a post of “{what}”", self._channel(schedule), WRITING):
             try:
                 await message.edit(view=CardView(card), allowed_mentions=only(pinged))
             except discord.HTTPException as failed:  # a message that somebody has deleted is theirs to decide about
@@ -125,10 +122,9 @@ class ScheduleStage:
 
     def thread(self, schedule: Schedule, section: Section, late: str) -> Post:
         """Return the thread or forum post of a section."""
-        title, channel = one_line(rules.thread_title(schedule, section), PLACE_NAME), self._channel(schedule)
+        title = one_line(rules.thread_title(schedule, section), PLACE_NAME)
         what = f"open the thread “{title}”"
-        if not isinstance(channel, Parent):
-            raise Unwelcome(CHANNEL_GONE.format(what=what))
+        channel = self._parent(schedule, what)
 
         async def find(since: dt.datetime) -> int:
             return await first_thread(channel, self._bot.me, title, since)
@@ -139,8 +135,7 @@ class ScheduleStage:
                 kind = discord.ChannelType.news_thread if channel.is_news() else discord.ChannelType.public_thread
                 thread = await channel.create_thread(name=title, type=kind, auto_archive_duration=WEEK)
             else:
-                pinged = await self._pinged(schedule)
-                card = await self._opening(schedule, section, late, pinged)
+                card, pinged = await self._opening(schedule, section, late)
                 thread = await self._forum_post(channel, title, card, only(pinged))
             return await find(begun) or thread.id
 
@@ -157,28 +152,23 @@ class ScheduleStage:
         async def make() -> int:
             if isinstance(channel, discord.ForumChannel):
                 return section.thread  # Discord: the first message of a post has the id of the post
-            pinged = await self._pinged(schedule)
-            card = await self._opening(schedule, section, late, pinged)
+            card, pinged = await self._opening(schedule, section, late)
             return (await post_in(thread, card, f"open-{schedule.id}-{section.number}", pinged)).id
 
         what = f"open the meeting in “{rules.thread_title(schedule, section)}”"
         return _allowed(Post(make, find), what, channel, WRITING)
 
-    async def _pinged(self, schedule: Schedule) -> list[int]:
-        """Return whom an opening is to reach: those who asked to be reminded in the thread."""
-        wanted = await self._schedules.reminded(schedule.id)
-        return [member.id for member, by in wanted.items() if by is By.THREAD][:MENTIONED]
+    async def _opening(self, schedule: Schedule, section: Section, late: str) -> tuple[Card, list[int]]:
+        """Return the message that opens a section, and whom it is to reach: those who want reminders in the thread.
 
-    async def _opening(
-        self, schedule: Schedule, section: Section, late: str = "", pinged: Sequence[int] = ()
-    ) -> Card:  # fmt: skip
-        """Return the message that opens a section, with two of the book's questions unless the club has its own."""
+        It has two of the book's questions unless the club has its own.
+        """
         prompts = await self._app.get(Prompts).of_section(schedule.club, schedule.book, section.first, section.last)
+        wanted = await self._schedules.reminded(schedule.id)
+        pinged = [member.id for member, by in wanted.items() if by is By.THREAD][:MENTIONED]
         questions = [] if prompts else await self._questions(schedule, section)
         coming = (await self._schedules.coming(schedule.id)).get(section.number, [])
-        button = RemindButton(schedule.id, section.number, "opening")
-        more, items = posts.Opening(questions, coming, pinged, late), posts.opening_items(schedule, section, button)
-        return posts.opening_card(schedule, section, self._books, more, items)
+        return posts.opening_card(schedule, section, self._books, questions, coming, pinged, late), pinged
 
     async def _questions(self, schedule: Schedule, section: Section) -> list[str]:
         """Return two questions to begin with, as far as the thread goes: the book's own on the section, or drafts."""
@@ -201,38 +191,49 @@ class ScheduleStage:
     # Reminders and notes
 
     def reminder(
-        self, schedule: Schedule, section: Section, step: ScheduleStep, members: Sequence[Member], batch: int | None
-    ) -> Post:
-        """Return a reminder of a meeting, in the thread; by direct message where `batch` is None, or none is open."""
-        day, there, channel = step.kind.value[0], self._latest(schedule), self._channel(schedule)
+        self, schedule: Schedule, section: Section, step: ScheduleStep, wanted: Mapping[Member, By],
+        hold: Callable[[], Awaitable[None]],
+    ) -> Post:  # fmt: skip
+        """Return a reminder of a meeting, for each as they asked for it; `hold` keeps it from being taken over.
+
+        One by direct message goes to the thread where somebody takes none, and one in the thread goes to each alone
+        where none is open. Who leaves the club is not reminded.
+        """
+        there, book = self._latest(schedule), self._books.get(schedule.book)
 
         async def remind(
-            since: dt.datetime | None, to: discord.abc.Messageable, of: str, at: int | None, *people: int
-        ) -> int:
-            button = RemindButton(schedule.id, section.number, f"{day}{section.sequence % 100}{of}", label=OTHER)
-            book = self._books.get(schedule.book)
+            since: dt.datetime | None, to: discord.abc.Messageable, of: str, at: int | None, people: Sequence[int] = ()
+        ) -> None:
+            mark = f"{step.kind.value[0]}{section.sequence % 100}{of}"
+            button = RemindButton(schedule.id, section.number, mark, label=OTHER)
             left = posts.left_to_read(schedule, section, book.pages if book else None, at)
-            items = [*reading_buttons(schedule, section), button]
-            card = posts.reminder_card(schedule, section, step.kind, left, items, people)
-            return await self._message(to, since, button.is_under, card, button.custom_id, people)
+            card = posts.reminder_card(schedule, section, step.kind, left, button, people)
+            await hold()
+            await self._message(to, since, button.is_under, card, button.custom_id, people)
 
         async def alone(since: dt.datetime | None, member: Member) -> None:
-            """Remind a member by direct message, and where they take none, in the thread."""
             at = (await self._progress.positions(member)).get(schedule.book)
             try:
                 await remind(since, await self._bot.create_dm(discord.Object(member.id)), "b0", at)
             except discord.Forbidden:
-                if not there:
-                    raise
-                await remind(since, there, f"x{member.id:x}", None, member.id)
+                if there:
+                    await remind(since, there, f"x{member.id:x}", None, [member.id])
 
         async def everybody(since: dt.datetime | None) -> int:
-            with allowed_to("remind those who asked for it", channel, WRITING):
-                if batch is not None and there:
-                    return await remind(since, there, f"b{batch}", None, *[member.id for member in members])
-                for member in members:
-                    if await self._bot.is_member(member.club, member.id):
+            together = [member.id for member, by in wanted.items() if there and by is By.THREAD]
+            failed: Exception | None = None
+            for member in wanted:
+                try:
+                    if member.id not in together and await self._bot.is_member(member.club, member.id):
                         await alone(since, member)
+                except Exception as error:  # noqa: BLE001 (it is raised when the others are reminded)
+                    failed = error
+            with allowed_to("remind those who asked for it", self._channel(schedule), WRITING):
+                for at in range(0, len(together), MENTIONED):
+                    if there:
+                        await remind(since, there, f"b{at // MENTIONED}", None, together[at : at + MENTIONED])
+                if failed:
+                    raise failed
             return 1
 
         return _found_or_made(everybody)
@@ -241,21 +242,21 @@ class ScheduleStage:
         """Return a note to the organiser, by direct message or else where the schedule is."""
         again = posts.AgainButton(schedule.id, mark.partition(":told:")[2].replace(":", "-"))
         items: list[posts.Found] = [*posts.late_items(schedule.id, undecided)] or [again]
-        known, text, organiser = items[0], f"{schedule.title}: {text}", schedule.organiser
 
-        async def reach(channel: discord.abc.Messageable, since: dt.datetime | None, pinged: int = 0) -> int:
-            card, people = posts.note_card(text, items, pinged), [pinged] if pinged else []
-            return await self._message(channel, since, known.is_under, card, mark, people)
+        async def reach(channel: discord.abc.Messageable, since: dt.datetime | None, *pinged: int) -> int:
+            body = "\n".join([*(f"<@{person}>" for person in pinged), safe(f"{schedule.title}: {text}")])
+            card = Card("", body, (), Tone.PROBLEM, items)
+            return await self._message(channel, since, items[0].is_under, card, mark, pinged)
 
         async def tell(since: dt.datetime | None) -> int:
-            if organiser:
+            if schedule.organiser:
                 try:
-                    return await reach(await self._bot.create_dm(discord.Object(organiser)), since)
+                    return await reach(await self._bot.create_dm(discord.Object(schedule.organiser)), since)
                 except discord.Forbidden:
                     log.info("the organiser of schedule %d takes no direct messages", schedule.id)
             with allowed_to("tell the organiser", self._channel(schedule), WRITING):
                 there = self._latest(schedule) or self._messageable(schedule, schedule.place)
-                return await reach(there, since, organiser)
+                return await reach(there, since, *filter(None, [schedule.organiser]))
 
         return _found_or_made(tell)
 
@@ -330,6 +331,13 @@ class ScheduleStage:
         """Return the channel of a schedule; None where it is gone."""
         return self._guild(schedule).get_channel(schedule.place)
 
+    def _parent(self, schedule: Schedule, what: str) -> Parent:
+        """Return the channel of a schedule, in which something is to be done. Raises Unwelcome."""
+        channel = self._channel(schedule)
+        if not isinstance(channel, Parent):
+            raise Unwelcome(CHANNEL_GONE.format(what=what))
+        return channel
+
     def _messageable(self, schedule: Schedule, channel: int) -> discord.PartialMessageable:
         return self._bot.get_partial_messageable(channel, guild_id=schedule.club)
 
@@ -400,24 +408,24 @@ def allowed_to(what: str, where: GuildChannel | discord.Guild | None, needed: Se
     """Turn what Discord refuses into Unwelcome; what is Discord's own fault goes on as it is."""
     try:
         yield
-    except discord.Forbidden as refused:
-        raise Unwelcome(_lacking(what, where, needed)) from refused
     except discord.NotFound as gone:
         raise Unwelcome(CHANNEL_GONE.format(what=what)) from gone
     except discord.HTTPException as refused:
         if refused.status == TOO_MANY or refused.status >= FAILED:
             raise
-        if refused.code == FULL:
-            why = "this server has 100 events already, the most that Discord allows. Delete some"
+        if isinstance(refused, discord.Forbidden):
+            why = f"I need the permission {_lacking(where, needed)} to {what}. Please allow it; I try again every hour."
+        elif refused.code == FULL:
+            why = f"I can’t {what}: this server has 100 events already, the most that Discord allows. Delete some."
         else:
-            why = f"Discord refuses it ({refused.code or refused.status})"
-        raise Unwelcome(f"I can’t {what}: {why}.") from refused
+            why = f"I can’t {what}: Discord refuses it ({refused.code or refused.status})."
+        raise Unwelcome(why) from refused
 
 
-def _lacking(what: str, where: GuildChannel | discord.Guild | None, needed: Sequence[str]) -> str:
+def _lacking(where: GuildChannel | discord.Guild | None, needed: Sequence[str]) -> str:
+    """Return which permissions the bot lacks, and where."""
     if isinstance(where, discord.Guild):
         names, place = lacking(where.me.guild_permissions, needed), "in this server"
     else:
         names, place = (lacks_in(where, needed), f"in #{where.name}") if where else ((), "there")
-    lacks = " and ".join(names or map(named, needed))
-    return f"I need the permission {lacks} {place} to {what}. Please allow it; I try again every hour."
+    return f"{' and '.join(names or map(named, needed))} {place}"

@@ -1,7 +1,7 @@
 """`/setup`: one form for the book, the channels and the time zone; then roles. For who manages the server."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,7 +19,6 @@ from bot.discord.context import SET_UP, VIEW, Refused, app_of, deliver, lacks_in
 from bot.discord.visitor import AppCog, Feature, in_clubs
 from bot.features.books.views import AddItButton
 from bot.features.ceilings.store import Ceilings
-from bot.features.setup.rules import ALLOW, Channel, missing
 from bot.people import Place
 from corpus.books import Book, Slug
 from corpus.names import UnknownBook, find_book
@@ -37,6 +36,50 @@ INTEGRATIONS = (
     "Only you see this. People with Discord’s own permissions for it may moderate and organise in any case. Discord "
     "shows them the commands; to show them to a role too, open Server Settings, Integrations, Dogear."
 )
+
+
+AGAIN = "Press Change, or use /setup start."
+PICK_ROLE = "Pick one in the menu below."
+ALLOW = "Allow me that in the channel’s settings, under Permissions."
+
+UNSET = {
+    Topic.TALK: "No channel to talk in is chosen.",
+    Topic.SCHEDULE: "No channel or forum for the schedule is chosen.",
+    Topic.BOOK: "No book is chosen.",
+    Topic.MODERATORS: "No moderator role is chosen, so only people with Discord’s own permissions can moderate.",
+    Topic.ORGANISERS: "No organiser role is chosen, so only people who may manage events can plan and hold votes.",
+}
+NO_LIBRARY = ("The library has no books.", "Add one of your own: its title and length are enough.")
+
+
+def missing(
+    guild: discord.Guild, settings: ClubSettings, books: Mapping[Slug, Book], ceiling: Mapping[Slug, int]
+) -> Iterator[tuple[str, str]]:  # fmt: skip
+    """Yield what is missing and its cure: channels and the book first. `ceiling` is that of the channel to talk in."""
+    for topic, channel in ((Topic.TALK, settings.talk), (Topic.SCHEDULE, settings.schedule)):
+        there = guild.get_channel(channel or 0)
+        if there is None:
+            yield _unset(topic, channel), AGAIN
+        elif (lacks := lacks_in(there)) and (topic is Topic.TALK or channel != settings.talk):
+            yield f"In #{there.name} I lack {', '.join(lacks)}.", ALLOW
+    talk, book = guild.get_channel(settings.talk or 0), books.get(settings.book or "")
+    if not books:
+        yield NO_LIBRARY
+    elif book is None:
+        yield _unset(Topic.BOOK, settings.book), AGAIN
+    elif talk is not None and book.slug not in ceiling:
+        yield (
+            f"#{talk.name} has no ceiling for {book.title}: what I say there assumes that nobody has started.",
+            "A moderator can set one there with /ceiling set.",
+        )
+    for topic, role in ((Topic.MODERATORS, settings.moderators), (Topic.ORGANISERS, settings.organisers)):
+        if guild.get_role(role or 0) is None:
+            yield _unset(topic, role), PICK_ROLE
+
+
+def _unset(topic: Topic, chosen: object) -> str:
+    """Return that something is not chosen, or not there any more."""
+    return UNSET[topic] if chosen is None else f"{NAMES[topic]}: what you chose is no longer there."
 
 
 def chosen(topic: Topic, settings: ClubSettings, books: Mapping[Slug, Book], now: dt.datetime) -> str:
@@ -79,27 +122,18 @@ async def setter(interaction: Interaction) -> discord.Guild:
 
 def check_card(guild: discord.Guild, settings: ClubSettings, page: int = 1) -> Card:
     """Return a page of what is missing, channel by channel: the chosen ones first, then those that lack something."""
-    chosen = {Topic.TALK: settings.talk, Topic.SCHEDULE: settings.schedule}
-    items = [_chosen(guild, topic, channel) for topic, channel in chosen.items() if channel]
-    others = [channel for channel in _channels(guild) if channel.id not in chosen.values()]
-    lacks = {channel.id: lacks_in(channel) for channel in others}
-    short = [f"<#{channel}>: I lack {', '.join(lack)}." for channel, lack in lacks.items() if lack not in ((), (VIEW,))]
-    items += [*short, ALLOW] if short else []
-    if fine := sum(lack == () for lack in lacks.values()):
+    names = {settings.schedule: f"**{NAMES[Topic.SCHEDULE]}**, ", settings.talk: f"**{NAMES[Topic.TALK]}**, "}
+    lacks = {channel.id: lacks_in(channel) for channel in _channels(guild)}
+    items = [f"{names[each]}<#{each}>: {ALL_THERE}" for each in names if lacks.get(each or 0) == ()]
+    short = {each: lack for each, lack in lacks.items() if lack and (lack != (VIEW,) or each in names)}
+    items += [f"{names.get(each, '')}<#{each}>: I lack {', '.join(lack)}." for each, lack in short.items()]
+    items += [ALLOW] if short else []
+    if fine := sum(lack == () and each not in names for each, lack in lacks.items()):
         items.append(f"In {plural(fine, 'other channel' if items else 'channel')} {ALL_THERE}")
-    if unseen := sum(lack == (VIEW,) for lack in lacks.values()):
+    if unseen := len(lacks) - len(short) - sum(lack == () for lack in lacks.values()):
         items.append(f"I can’t see {plural(unseen, 'channel')}. That’s fine if nobody should ask me anything there.")
-    title, items = "What I may do in each channel", items or ["There are no text channels here."]
-    return paged_card(title, items, page, SetupCheckButton, note=NOTE)
-
-
-def _chosen(guild: discord.Guild, topic: Topic, channel: int) -> str:
-    found = guild.get_channel(channel)
-    if found is None:
-        return f"**{NAMES[topic]}**: it is gone. Choose another one with /setup start."
-    lacks = lacks_in(found)
-    told = f"I lack {', '.join(lacks)}. {ALLOW}" if lacks else ALL_THERE
-    return f"**{NAMES[topic]}**, <#{channel}>: {told}"
+    items = items or ["There are no text channels here."]
+    return paged_card("What I may do in each channel", items, page, SetupCheckButton, note=NOTE)
 
 
 def _channels(guild: discord.Guild) -> list[discord.TextChannel | discord.ForumChannel]:
@@ -116,12 +150,6 @@ ZONES = (
     "Pacific/Auckland",
 )
 """Zones of many people, from west to east: a menu holds no more, and `/setup zone` knows all of them."""
-
-LOCALES = {
-    "en-GB": "Europe/London", "de": "Europe/Berlin", "fr": "Europe/Paris", "it": "Europe/Rome", "el": "Europe/Athens",
-    "sv-SE": "Europe/Stockholm", "pt-BR": "America/Sao_Paulo", "ja": "Asia/Tokyo", "hi": "Asia/Kolkata",
-}  # fmt: skip
-"""The zone of most people whose Discord speaks a language: what a form offers first."""
 
 KINDS = {Topic.TALK: (discord.ChannelType.text,), Topic.SCHEDULE: (discord.ChannelType.text, discord.ChannelType.forum)}
 """What kind of channel can be chosen for what."""
@@ -155,9 +183,9 @@ class SetupForm(Dialogue, title="Set up the club"):
         self.schedule = self._channel(
             guild, Topic.SCHEDULE, settings.schedule or 0, "Where do the threads of each section open?", required=False
         )
-        usual = settings.zone if settings.talk else LOCALES.get(str(interaction.locale), "")
-        zones = filter(None, dict.fromkeys((usual, *ZONES)))
-        options = [_option(zone.replace("_", " "), zone, zone == usual) for zone in zones][:OPTIONS]
+        known = settings.zone if settings.talk else ""
+        zones = filter(None, dict.fromkeys((known, *ZONES)))
+        options = [_option(zone.replace("_", " "), zone, zone == known) for zone in zones][:OPTIONS]
         self.zone = discord.ui.Select[SetupForm](custom_id="zone", placeholder="Pick a zone near you", options=options)
         told = "By whose clock “Friday 8pm” is meant. If yours isn’t here: /setup zone."
         self.add_item(discord.ui.Label(text="Time zone", description=told, component=self.zone))
@@ -244,11 +272,8 @@ async def settings_card(
     """Return all settings, what is missing with its cure, and what comes next: roles, the schedule, a welcome."""
     books, now = app.books_of(guild.id), app.now()
     ceiling = await app.get(Ceilings).show(Place(guild.id, settings.talk)) if settings.talk else {}
-    found = (guild.get_channel(channel) for channel in (settings.talk, settings.schedule) if channel)
-    channels = {channel.id: Channel(channel.name, lacks_in(channel)) for channel in found if channel}
-    roles = {role.id for role in guild.roles}
     lines = [f"**{NAMES[topic]}**: {chosen(topic, settings, books, now)}" for topic in Topic]
-    lacking = [f"• {safe(what)}\n-# {safe(cure)}" for what, cure in missing(settings, roles, channels, books, ceiling)]
+    lacking = [f"• {safe(what)}\n-# {safe(cure)}" for what, cure in missing(guild, settings, books, ceiling)]
     lack = ["**Still missing**", *lacking] if lacking else ["Nothing is missing."]
     parts = [safe(note), "\n".join(lines), "\n".join(lack)]
     menus = [RoleMenu.of(topic, settings, guild) for topic in (Topic.MODERATORS, Topic.ORGANISERS)]

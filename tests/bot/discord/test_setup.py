@@ -169,10 +169,24 @@ async def test_view_shows_what_is_set_and_what_is_gone(club: Club, jo: MemberAct
     told = await jo.slash(club.general, "setup view")
     assert told.ephemeral
     assert f"Moderators: <@&{role.id}>" in sent(told).replace("*", "")
-    assert "The channel to talk in no longer exists." in shown(told)
+    assert "Channel to talk in: what you chose is no longer there." in shown(told)
     assert "Book: The Lantern" in shown(told).replace("*", "")
     assert "Time zone: UTC, where it is" in shown(told).replace("*", "")
     assert nothing_posted(club)
+
+
+async def test_everything_that_was_not_chosen_is_named_with_its_cure(club: Club, jo: MemberActor) -> None:
+    told = shown(await jo.slash(club.general, "setup view"))
+    assert (told.count("is chosen"), told.count("Press Change"), told.count("Pick one in the menu")) == (5, 3, 2)
+
+
+async def test_what_one_channel_for_both_lacks_is_told_once(club: Club, jo: MemberActor) -> None:
+    me = club.guild.me
+    assert me is not None
+    mute = club.guild.create_text_channel("mute", overwrites={me: discord.PermissionOverwrite(attach_files=False)})
+    for topic in (Topic.TALK, Topic.SCHEDULE):
+        await club.app.get(SetUp).choose_id(club.guild.id, topic, mute.id)
+    assert shown(await jo.slash(club.general, "setup view")).count("In #mute I lack Attach Files.") == 1
 
 
 def barred(club: Club, name: str, **overwrites: bool) -> ChannelHandle:

@@ -151,13 +151,12 @@ async def test_what_is_refused_is_told_once_tried_every_hour_and_told_anew_when_
 
 
 async def test_what_is_refused_keeps_nothing_else_from_being_done(world: World) -> None:
-    for member in (LIZ, JIM):
-        await world.schedules.remind(world.id, member, By.DIRECT if member is LIZ else By.THREAD)
-    world.stage.refuses = {"event", "direct"}
+    await world.schedules.remind(world.id, JIM, By.THREAD)
+    world.stage.refuses = {"event"}
     await world.until(FIRST + MINUTE)
     done = [name for name in world.stage.did if not name.startswith("told")]
     assert done == ["card", "day-before 1 to 12", "hour-before 1 to 12", "thread 1", "opening 1"]
-    assert world.stage.told == ["I lack the permission for event."], "who takes no direct messages is no problem"
+    assert world.stage.told == ["I lack the permission for event."]
 
 
 async def test_an_outage_of_hours_is_made_up_for_and_one_of_days_is_for_the_organiser(world: World) -> None:

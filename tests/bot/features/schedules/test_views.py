@@ -8,7 +8,7 @@ from icalendar import Calendar, Event
 from bot.discord.cards import Card, CardView, paged_card
 from bot.features.schedules.changes import cancelled, paused, planned_anew
 from bot.features.schedules.posts import (
-    Opening,
+    RemindButton,
     exported,
     left_to_read,
     opening_card,
@@ -118,21 +118,22 @@ def test_an_opening_says_how_far_it_goes_what_is_free_and_what_comes_next() -> N
     schedule = a_schedule(also={"emma": EMMA})
     books = {"emma": EMMA}
     first, last = schedule.sections[0], schedule.sections[-1]
-    told = seen(opening_card(schedule, first, books, Opening(late="This comes 3 hours late: I was offline."), ()))
+    told = seen(opening_card(schedule, first, books, late="This comes 3 hours late: I was offline."))
     assert "This thread goes up to chapter 5, and no further." in told
     assert "talk freely about \\*Emma\\*." in told
     assert "Next: chapters 6–10, <t:" in told
     assert "3 hours late" in told
-    assert "goes up to the end." in seen(opening_card(schedule, last, books, Opening(), ()))
-    assert "Next" not in seen(opening_card(schedule, last, {}, Opening(), ()))
+    assert "goes up to the end." in seen(opening_card(schedule, last, books))
+    assert "Next" not in seen(opening_card(schedule, last, {}))
 
 
 def test_a_reminder_names_nobody_but_those_who_read_it_together() -> None:
     schedule = a_schedule()
     section = schedule.sections[0]
+    button = RemindButton(12, 1, "d0b0")
     day, people = StepKind.DAY_BEFORE, range(100_000_000_000_000_000, 100_000_000_000_000_050)
-    assert "<@" not in seen(reminder_card(schedule, section, day, "", ()))
-    told = seen(reminder_card(schedule, section, day, "", (), people))
+    assert "<@" not in seen(reminder_card(schedule, section, day, "", button))
+    told = seen(reminder_card(schedule, section, day, "", button, people))
     assert told.count("<@") == 50
     assert f"<t:{int(section.meets.timestamp())}:F>" in told
 
