@@ -60,15 +60,15 @@ async def _change(interaction: Interaction, button: OwnButton, done: str, *undo:
 
 
 def _previewed(book: Book, before: int | None, after: int | None, place: str) -> str:
-    if after is None:
+    if not after:
         return f"In {place} I’ll treat {book.title} as if nobody had started it."
     so_far = f" Until now it was {reach(book, before)}." if before is not None else ""
     return f"In {place} I’ll talk about everything up to {reach(book, after)}.{so_far}"
 
 
 def _announced(book: Book, marks: int | None) -> str:
-    if marks is None:
-        return f"The ceiling for {book.title} is gone: I now treat the book as if nobody here had started it."
+    if not marks:
+        return f"From now on I treat {book.title} as if nobody here had started it."
     return f"What I say here for everybody now goes up to {reach(book, marks)}."
 
 

@@ -48,8 +48,8 @@ def ended_card(schedule: Schedule) -> Card:
     met = [section for section in schedule.sections if section.state is SectionState.OPENED]
     body = (
         f"{plural(len(met), 'meeting')}, {_day(met[0].meets)} to {_day(met[-1].meets)}. How was it?\n"
-        "Give it stars, or write a few lines: a review is shown only to those who have read as far as it goes; "
-        "/review read lists them. /club history keeps what we read."
+        "Give it stars, or write a few lines: a review is shown only to those who have read as far as it goes. "
+        "All reviews are on the book’s card, /book show, and /help has a list of what we have read."
     )
     items = [RateButton(schedule.id), OpenButton("open-nominations"), OpenButton("open-vote")]
     return Card(f"We have read {safe(schedule.title)}", body, (), Tone.PUBLIC, items)
@@ -59,7 +59,9 @@ async def history_card(app: App, club: int, page: int = 1) -> Card:
     """Return what a club has read: when, how far, and the stars of its own members; nothing is ranked."""
     read = await app.get(ClubHistory).of(club)
     if not read:
-        return notice_card("No book has been read by a schedule yet. Plan one with /schedule create.", TITLE)
+        return notice_card(
+            "No book has been read with a schedule yet. Organisers can plan one: /schedule create.", TITLE
+        )
     return paged_card(TITLE, [_line(each) for each in read], page, HistoryPageButton)
 
 

@@ -18,7 +18,7 @@ from bot.times import find_zone, local, moment
 from corpus.books import Book, Slug
 from corpus.positions import parse_position
 
-CHANGED = "Somebody has changed the schedule in the meantime. Look at it again, and start anew."
+CHANGED = "The schedule has changed in the meantime. Look at it again with /schedule show, and start over."
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +250,7 @@ def _meeting(words: str, section: Section, zone: str, now: dt.datetime) -> tuple
 def known(slug: Slug, books: Books) -> Book:
     """Return a book of a schedule. Raises NotPossible."""
     if slug not in books:
-        raise NotPossible("That book is no longer in the library. My operator can bring it back.")
+        raise NotPossible("That book is no longer in the library. The person who runs me can bring it back.")
     return books[slug]
 
 

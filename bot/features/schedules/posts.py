@@ -98,13 +98,13 @@ class ComingButton(Pressed, template=rf"coming:{SCHEDULE}:{SECTION}:(?P<answer>y
         if self.given["answer"] == "no":
             await schedules.not_coming(schedule, section.number, member)
             text, items = (
-                "You’re not down for that meeting any more.",
+                "You’re off the list for that meeting.",
                 [ComingButton(schedule.id, section.number, "yes")],
             )
         else:
             await schedules.note(schedule, section.number, member, COMING)
-            text = f"You’re down for {rules.range_name(schedule, section)}, {timestamp(section.meets)}. "
-            text += "The post of that section says so by name."
+            text = f"You’re on the list for {rules.range_name(schedule, section)}, {timestamp(section.meets)}. "
+            text += "That section’s post will name you."
             items = [ComingButton(schedule.id, section.number, "no", label="I can’t come")]
         await schedules.refresh(schedule.id)
         bot_of(interaction).jobs.nudge()
@@ -255,7 +255,7 @@ def schedule_card(schedule: Schedule, coming: Mapping[int, Sequence[int]]) -> Ca
         RemindButton(schedule.id, 0, "card"), ComingButton(schedule.id, 0, "yes"), CalendarButton(schedule.id),
         FarButton(schedule.id)
     ]  # fmt: skip
-    note = "Times are your own. Where you are, only you see."
+    note = "Times are shown in your own time zone. Only you see how far you have read."
     over = schedule.state is ScheduleState.CANCELLED
     return Card(f"We read {safe(schedule.title)}", body, (), Tone.PUBLIC, () if over else buttons, note=note)
 

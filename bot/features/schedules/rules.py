@@ -278,7 +278,7 @@ def _days(rhythm: Rhythm, wish: Wish, first: dt.date) -> list[dt.date]:
     held = takewhile(lambda day: day <= until, (each.date() for each in rule))
     days = list(islice((day for day in held if day not in wish.skipped), MOST_SECTIONS + 1))
     if not days:
-        raise NotPossible("There is no meeting in that time. Write a later end.")
+        raise NotPossible("There is no meeting in that time. Write a later end date.")
     return days
 
 

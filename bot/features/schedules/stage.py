@@ -418,7 +418,8 @@ def allowed_to(what: str, where: GuildChannel | discord.Guild | None, needed: Se
         elif refused.code == FULL:
             why = f"I can’t {what}: this server has 100 events already, the most that Discord allows. Delete some."
         else:
-            why = f"I can’t {what}: Discord refuses it ({refused.code or refused.status})."
+            log.warning("Discord refuses what a schedule needs (%d, %d)", refused.status, refused.code)
+            why = f"I can’t {what}: Discord refuses it. I try again every hour."
         raise Unwelcome(why) from refused
 
 

@@ -198,7 +198,7 @@ class SetupForm(Dialogue, title="Set up the club"):
             custom_id=topic.value, placeholder="Pick a channel", channel_types=list(KINDS[topic]), required=required,
             min_values=int(required), default_values=[channel] if channel and channel.type in KINDS[topic] else [],
         )  # fmt: skip
-        told = None if required else "A channel or a forum; if left empty, the same."
+        told = None if required else "A channel or a forum; if left empty, the channel where you talk."
         self.add_item(discord.ui.Label(text=label, description=told, component=menu))
         return menu
 

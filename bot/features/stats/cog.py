@@ -148,7 +148,7 @@ class ClubCog(AppCog):
         app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)(
             app_commands.Group(
                 name="club",
-                description="Your club in a picture; and which club we talk about alone.",
+                description="Your club in a picture, what it has read, and which club our direct messages are about.",
                 default_permissions=FOR_ORGANISERS,
             )
         )

@@ -24,16 +24,16 @@ GREETING = (
     "Whoever runs this server can set me up in a minute: the book, a channel, your time zone."
 )
 WELCOME = (
-    "Tell me how far you are, and I’ll never tell you more than that. Then ask me anything: mention me here, or use "
-    "/ask, and only you see the answer."
+    "Tell me how far you are: press the button, or mention me and write “I’m at chapter 5 now”. I’ll never tell you "
+    "more than that. Then ask me anything: with /ask, only you see the answer; mention me here, and everybody does."
 )
 MEMBERS = (
-    "Say where you are: press the button, or /progress set, in your own words (“ch 7”, “page 120”, “45%”). Only you "
-    "see it.\n"
-    "Ask: mention me or use /ask, and what you get goes no further than you have read. “Who’s who?”, “what "
-    "happened so far?” and “three discussion questions” work too. /hint, /recap and /who do, too.\n"
-    "/book show has the card of a book: review it, or put it on your shelf. All else is below; in a direct message to "
-    "me it also has commands, such as /shelf and /mydata."
+    "Say where you are: press the button, or mention me and simply write “I’m at chapter 5 now”. “Page 120” and “45%” "
+    "work too, there and in /progress set. Only you see where you are.\n"
+    "Ask: mention me or use /ask. No answer goes further than you have read. Try “who’s who?”, “what happened so far?” "
+    "or “three discussion questions”, or the commands /who, /recap and /hint.\n"
+    "/book show has the card of a book: review it, or put it on your shelf. The buttons below open all the rest; in a "
+    "direct message to me, /shelf and /mydata are commands, too."
 )
 MODERATORS = (
     "For moderators: /ceiling says how far a channel may go; /prompt has discussion prompts; /watch looks for "

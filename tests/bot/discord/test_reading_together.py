@@ -63,7 +63,7 @@ async def test_a_club_of_four_reads_a_book_and_is_led_from_each_step_to_the_next
     assert buttons(await liz.click(card, label="Remind me")) == ["By direct message", "No reminders"]
 
     # Jim comes, and has the dates in his calendar. The card counts him, and stays the same message.
-    assert "You’re down for chapters 1–5" in shown(await jim.click(card, label="I’m coming"))
+    assert "You’re on the list for chapters 1–5" in shown(await jim.click(card, label="I’m coming"))
     (file,) = message(await jim.click(card, label="Calendar file")).attachments
     assert file.filename == "the-lantern.ics"
     assert [post.id for post in cards(club)] == [card.id]

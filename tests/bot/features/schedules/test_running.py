@@ -254,7 +254,7 @@ def refusal(kind: type[discord.HTTPException], status: int, code: int = 0) -> di
         (refusal(discord.Forbidden, 403, 50013), "I need the permission Create Events and Manage Events there"),
         (refusal(discord.NotFound, 404, 10003), "The channel of the schedule is gone"),
         (refusal(discord.HTTPException, 400, 30038), "this server has 100 events already"),
-        (refusal(discord.HTTPException, 400, 50035), "Discord refuses it (50035)"),
+        (refusal(discord.HTTPException, 400, 50035), "Discord refuses it."),
     ],
 )
 def test_what_discord_refuses_is_said_in_words(failed: discord.HTTPException, said: str) -> None:
