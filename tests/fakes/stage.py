@@ -56,6 +56,9 @@ class FakeStage(ScheduleStage):
     def card(self, schedule: Schedule) -> Post:
         return self._post("card", "card")
 
+    def home(self, schedule: Schedule, channel: int) -> int:
+        return channel
+
     async def update_post(self, kept: Kept, post: int) -> None:
         if "touch" in self.fails:
             raise RuntimeError("touch")

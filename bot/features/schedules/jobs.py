@@ -82,7 +82,7 @@ class RunningSchedules:
         stage = self._stage
         match step.kind:
             case StepKind.CARD:
-                await self._post(claim, stage.card(schedule), lambda made: _with_card(schedule, made))
+                await self._post(claim, stage.card(schedule), lambda made: self._with_card(schedule, made))
             case StepKind.EVENT:
                 await self._post(claim, stage.event(schedule, section), lambda made: _with_event(section, made))
             case StepKind.DAY_BEFORE | StepKind.HOUR_BEFORE:
@@ -116,6 +116,17 @@ class RunningSchedules:
         last = section.number == schedule.live[-1].number
         then = (ended(schedule.club, schedule.id), self._jobs.now() + AFTERWARDS) if last else None
         await self._schedules.finish(claim.key, message, then=then)
+
+    def _with_card(self, made_for: Schedule, card: int) -> Changing:
+        """Return the change that keeps a card; where the schedule was changed meanwhile, the card follows it."""
+        there = self._stage.home(replace(made_for, card=card), made_for.place)
+
+        def change(kept: Kept) -> Kept:
+            changed = replace(kept, schedule=replace(kept.schedule, card=card, card_in=there))
+            events = [section.event for section in kept.schedule.live]
+            return changed.touching(*events, *([] if kept.schedule == made_for else [card]))
+
+        return change
 
     # What the organiser is told
 
@@ -190,16 +201,5 @@ def _with_thread(number: int, thread: int) -> Changing:
         section = kept.schedule.section(number)
         opened = kept.schedule.with_section(number, state=SectionState.OPENED, thread=thread)
         return replace(kept, schedule=opened).touching(section.event if section else 0).stale()
-
-    return change
-
-
-def _with_card(made_for: Schedule, card: int) -> Changing:
-    """Return the change that keeps a card; where the schedule was changed meanwhile, the card follows it."""
-
-    def change(kept: Kept) -> Kept:
-        changed = replace(kept, schedule=replace(kept.schedule, card=card, card_in=made_for.place))
-        events = [section.event for section in kept.schedule.live]
-        return changed.touching(*events, *([] if kept.schedule == made_for else [card]))
 
     return change

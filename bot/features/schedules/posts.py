@@ -249,7 +249,7 @@ def schedule_card(schedule: Schedule, coming: Mapping[int, Sequence[int]]) -> Ca
     begun = len(list(takewhile(lambda section: section.state is not SectionState.AHEAD, schedule.live)))
     first = max(0, min(begun - BEHIND, len(lines) - LISTED))
     shown = lines[first : first + LISTED]
-    more = [f"… and {len(lines) - len(shown)} more: /schedule show"] if len(shown) < len(lines) else []
+    more = [f"… and {len(lines) - len(shown)} more: press Schedule on /help"] if len(shown) < len(lines) else []
     body = "\n".join([*filter(None, [STATES.get(schedule.state, "")]), *shown, *more])
     buttons: list[Item] = [
         RemindButton(schedule.id, 0, "card"), ComingButton(schedule.id, 0, "yes"), CalendarButton(schedule.id),
@@ -314,8 +314,7 @@ def event_link(schedule: Schedule, section: Section) -> str:
 
 def left_to_read(schedule: Schedule, section: Section, pages: int | None, at: int | None) -> str:
     """Return how much of a section is left to read for somebody who is at a mark, or for nobody in particular."""
-    first = section.first - 1 if at is None else max(at, section.first - 1)
-    number, unit = section.last - (first if at is None else at), schedule.whole.unit
+    number, unit = section.last - (section.first - 1 if at is None else at), schedule.whole.unit
     if number <= 0:
         return "You have read all of it."
     told = f"{number}%" if unit == Unit.PERCENT else plural(number, unit)

@@ -86,13 +86,17 @@ class ScheduleStage:
 
         return _allowed(Post(make, find), what, channel, POSTS)
 
+    def home(self, schedule: Schedule, channel: int) -> int:
+        """Return where the card of a schedule is, of which the channel is known: a forum has a thread for it."""
+        forum = isinstance(self._guild(schedule).get_channel(channel), discord.ForumChannel)
+        return schedule.card if forum else channel
+
     async def update_post(self, kept: Kept, post: int) -> None:
         """Have the card, or the message that opens a section, show what the schedule says now."""
         schedule, pinged = kept.schedule, list[int]()
         if post == schedule.card:
             card = posts.schedule_card(schedule, await self._schedules.coming(schedule.id))
-            forum = isinstance(self._guild(schedule).get_channel(schedule.card_in), discord.ForumChannel)
-            place = schedule.card if forum else schedule.card_in
+            place = self.home(schedule, schedule.card_in)
         else:
             section = next(s for s in schedule.sections if kept.posts.get(s.number) == post)
             late = rules.late_note(discord.utils.snowflake_time(post) - section.meets)

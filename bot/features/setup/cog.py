@@ -11,7 +11,7 @@ from discord import app_commands
 
 from bot.answering.texts import in_order
 from bot.app import App
-from bot.club_settings import ClubSettings, SetUp, Topic
+from bot.club_settings import UTC, ClubSettings, SetUp, Topic
 from bot.discord import autocomplete
 from bot.discord.buttons import OPENINGS, PAGE, PRIMARY, Dialogue, OpenButton, Opening, Page, Picked
 from bot.discord.cards import OPTION, OPTIONS, Card, Interaction, Item, Tone, one_line, paged_card, safe
@@ -183,7 +183,7 @@ class SetupForm(Dialogue, title="Set up the club"):
         self.schedule = self._channel(
             guild, Topic.SCHEDULE, settings.schedule or 0, "Where do the threads of each section open?", required=False
         )
-        known = settings.zone if settings.talk else ""
+        known = settings.zone if settings.talk or settings.zone != UTC else ""
         zones = filter(None, dict.fromkeys((known, *ZONES)))
         options = [_option(zone.replace("_", " "), zone, zone == known) for zone in zones][:OPTIONS]
         self.zone = discord.ui.Select[SetupForm](custom_id="zone", placeholder="Pick a zone near you", options=options)

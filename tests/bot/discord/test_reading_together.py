@@ -264,6 +264,9 @@ async def test_a_forum_has_the_card_as_a_post_of_its_own(club: Club, jo: MemberA
     assert card.name == "When we meet: The Lantern"
     await change(club, jo, "shift", days=7)
     assert f"<t:{int(NEXT.timestamp())}:F>" in words(card.history()[0])
+    await until(club, NEXT + MINUTE)
+    *_, section = forum.threads
+    assert Place(club.guild.id, card.id).link(card.id) in words(section.history()[0])
 
 
 async def test_what_was_not_allowed_is_tried_again_at_a_press(club: Club, jo: MemberActor) -> None:

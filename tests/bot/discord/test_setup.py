@@ -152,6 +152,8 @@ async def test_a_zone_is_offered_while_it_is_typed_and_kept(club: Club, jo: Memb
     told = await jo.slash(club.general, "setup zone", zone="New York")
     assert told.ephemeral
     assert "America/New_York, where it is" in shown(told)
+    form = await jo.slash(club.general, "setup start")
+    await fill(jo, form, book=[LANTERN])
     assert (await settings(club)).zone == "America/New_York"
 
 

@@ -146,7 +146,7 @@ def test_the_card_of_a_long_schedule_shows_what_is_near_and_fits() -> None:
     assert [f"<#{10**18 + number}>" in told for number in (27, 28, 30)] == [False, True, True]
     assert told.count(":F>") == 14
     assert "2 coming" in told
-    assert "… and 38 more: /schedule show" in told
+    assert "… and 38 more: press Schedule on /help" in told
 
 
 def test_how_much_is_left_is_said_for_one_reader_or_for_nobody_in_particular() -> None:
