@@ -25,6 +25,7 @@ from bot.workers import Workers
 from corpus.books import Slug
 from corpus.errors import DogearError
 from retrieval.retriever import Retriever
+from tests.fakes.discord_reading import rendered
 from tests.fakes.records import opened_records
 
 HIDDEN = ("order", "shelf", "review", "mydata", "nominate", "schedule", "prompt", "club")
@@ -159,6 +160,21 @@ def shown(result: InteractionResult) -> str:
     """Return all text that an interaction was answered with."""
     messages = [m for m in (result.response, *result.followups) if m is not None]
     return "\n".join(text for m in messages for text in texts([m.content, *m.components]))
+
+
+def read(result: InteractionResult) -> str:
+    """Return what is read of an answer, as Discord shows its signs."""
+    return rendered(shown(result))
+
+
+def words(post: discord.Message) -> str:
+    """Return the text of a message."""
+    return "\n".join([post.content, *texts([part.to_dict() for part in post.components])])
+
+
+def posted(channel: ChannelHandle) -> list[str]:
+    """Return what the bot has posted for everybody in a channel."""
+    return [rendered(words(post)) for post in channel.history() if post.author.bot and not post.flags.ephemeral]
 
 
 def buttons(result: InteractionResult) -> list[str]:

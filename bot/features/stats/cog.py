@@ -13,8 +13,7 @@ from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked, AskedQuestions, DirectMessages
 from bot.features.ask.views import ClubMenu
 from bot.features.history.views import history_card
-from bot.features.stats.rules import Figure, Group
-from bot.features.stats.store import ClubFigures
+from bot.features.stats.store import ClubFigures, Figure, Group
 from bot.limits import Allowance
 from bot.pictures.canvas import GAP, HUGE, LARGE, QUIET, Page, writable
 from bot.reading_order.advice import title_of

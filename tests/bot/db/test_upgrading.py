@@ -25,8 +25,7 @@ from bot.features.prompts.store import PromptState, listed_prompts
 from bot.features.reviews.store import every_review
 from bot.features.schedules.store import By
 from bot.features.shelf.rules import ShelfName, Shelved
-from bot.features.stats.rules import Figure, Group
-from bot.features.stats.store import ClubFigures
+from bot.features.stats.store import ClubFigures, Figure, Group
 from bot.features.votes.store import Nominations, Votes
 from bot.features.watch.store import Finding
 from bot.jobs import Jobs, Post

@@ -2,31 +2,19 @@
 
 import discord
 import pytest
-from simcord import ChannelHandle, InteractionResult, MemberActor
+from simcord import ChannelHandle, MemberActor
 
 from bot.features.ceilings.store import Ceilings
 from bot.people import Place
-from tests.fakes.club import Club, buttons, message, texts
-from tests.fakes.club import shown as sent
-from tests.fakes.discord_reading import rendered
+from tests.fakes.club import Club, buttons, message, posted
+from tests.fakes.club import read as shown
 
 LANTERN, KITE = "the-lantern", "the-kite"
-
-
-def shown(result: InteractionResult) -> str:
-    """Return what is read of an answer."""
-    return rendered(sent(result))
 
 
 async def ceiling(club: Club, channel: ChannelHandle | None = None) -> dict[str, int]:
     """Return how far a place may go."""
     return await club.app.get(Ceilings).show(Place(club.guild.id, (channel or club.general).id))
-
-
-def posted(channel: ChannelHandle) -> list[str]:
-    """Return what the bot has posted for everybody in a place."""
-    messages = [m for m in channel.history() if m.author.bot and not m.flags.ephemeral]
-    return [rendered("\n".join(texts([m.content, *[c.to_dict() for c in m.components]]))) for m in messages]
 
 
 @pytest.fixture

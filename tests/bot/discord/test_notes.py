@@ -5,16 +5,12 @@ import json
 from simcord import ChannelHandle, InteractionResult, MemberActor
 
 from tests.fakes.club import Club, buttons, message
+from tests.fakes.club import read as shown
 from tests.fakes.club import shown as sent
-from tests.fakes.discord_reading import rendered
 from tests.fakes.forging import ids_under
 
 SECRET = "So Silas drowned his brother for the sake of the lamp."
 HARBOUR = "I like the harbour in the dark."
-
-
-def shown(result: InteractionResult) -> str:
-    return rendered(sent(result))
 
 
 async def add(member: MemberActor, channel: ChannelHandle, text: str = HARBOUR, **more: str) -> InteractionResult:

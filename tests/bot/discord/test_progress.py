@@ -1,33 +1,21 @@
 """`/progress`: private, taken back, forgotten, and told to others only by the one whose it is."""
 
 import discord
-from simcord import InteractionResult, MemberActor
+from simcord import MemberActor
 
 from bot.features.progress.store import Progress
 from bot.features.shelf.store import Shelves
 from bot.people import Member
-from tests.fakes.club import Club, buttons, message, texts
-from tests.fakes.club import shown as sent
-from tests.fakes.discord_reading import rendered
+from tests.fakes.club import Club, buttons, message, posted
+from tests.fakes.club import read as shown
 from tests.fakes.forging import forge, remembered
 
 LANTERN, KITE = "the-lantern", "the-kite"
 
 
-def shown(result: InteractionResult) -> str:
-    """Return what is read of an answer."""
-    return rendered(sent(result))
-
-
 async def at(club: Club, member: MemberActor) -> dict[str, int]:
     """Return where a member is."""
     return await club.app.get(Progress).positions(Member(member.guild.id, member.id))
-
-
-def posted(club: Club) -> list[str]:
-    """Return what the bot has posted for everybody in the first channel."""
-    messages = [m for m in club.general.history() if m.author.bot and not m.flags.ephemeral]
-    return [rendered("\n".join(texts([m.content, *[c.to_dict() for c in m.components]]))) for m in messages]
 
 
 async def test_a_report_is_private_and_says_where_its_reader_is_now(club: Club) -> None:
@@ -36,7 +24,7 @@ async def test_a_report_is_private_and_says_where_its_reader_is_now(club: Club) 
     assert told.ephemeral
     assert "You have finished chapter 7 of 10." in shown(told)
     assert await at(club, liz) == {LANTERN: 7}
-    assert posted(club) == []
+    assert posted(club.general) == []
 
 
 async def test_what_is_offered_are_numbers_and_no_titles(club: Club) -> None:
@@ -102,12 +90,12 @@ async def test_sharing_shows_first_what_everybody_would_read_and_can_be_taken_ba
     told = await liz.slash(club.general, "progress share", book=LANTERN)
     assert told.ephemeral
     assert "Liz is at chapter 5 of 10 in The Lantern." in shown(told)
-    assert posted(club) == []
+    assert posted(club.general) == []
     await club.restart()
     shared = await liz.click(message(told), label="Confirm")
-    assert posted(club) == ["Liz is at chapter 5 of 10 in The Lantern."]
+    assert posted(club.general) == ["Liz is at chapter 5 of 10 in The Lantern."]
     await liz.click(message(shared), label="Delete the post")
-    assert posted(club) == []
+    assert posted(club.general) == []
 
 
 async def test_sharing_needs_a_position_others_and_a_voice(club: Club) -> None:

@@ -19,7 +19,7 @@ from bot.features.prompts.store import Prompts
 from bot.features.schedules.rules import NotPossible, Schedule, SectionState
 from bot.features.schedules.store import Schedules
 from bot.people import Member, Place
-from tests.fakes.club import Club, buttons, fill, message, shown, texts
+from tests.fakes.club import Club, buttons, fill, message, shown, words
 
 WORDS = "Fridays at 8pm, 5 chapters a week"
 HOUR, DAY = 3_600, 86_400
@@ -56,10 +56,6 @@ async def latest(club: Club) -> Schedule:
 
 async def until(club: Club, moment: dt.datetime) -> None:
     await club.env.advance_time((moment - club.env.now()).total_seconds())
-
-
-def words(post: discord.Message) -> str:
-    return "\n".join([post.content, *texts([part.to_dict() for part in post.components])])
 
 
 def threads(club: Club, channel: ChannelHandle | None = None) -> list[str]:

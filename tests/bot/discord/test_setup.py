@@ -4,19 +4,14 @@ from collections.abc import Mapping
 
 import discord
 import pytest
-from simcord import ChannelHandle, InteractionResult, MemberActor, RoleHandle
+from simcord import ChannelHandle, MemberActor, RoleHandle
 
 from bot.club_settings import ClubSettings, SetUp, Topic
 from tests.fakes.club import Club, buttons, fill, message
+from tests.fakes.club import read as shown
 from tests.fakes.club import shown as sent
-from tests.fakes.discord_reading import rendered
 
 LANTERN = "the-lantern"
-
-
-def shown(result: InteractionResult) -> str:
-    """Return what is read of an answer."""
-    return rendered(sent(result))
 
 
 async def settings(club: Club) -> ClubSettings:

@@ -3,30 +3,18 @@
 import re
 
 import pytest
-from simcord import ChannelHandle, InteractionResult, MemberActor
+from simcord import InteractionResult, MemberActor
 
-from tests.fakes.club import Club, buttons, message, texts
-from tests.fakes.club import shown as sent
-from tests.fakes.discord_reading import rendered
+from tests.fakes.club import Club, buttons, message, posted
+from tests.fakes.club import read as shown
 
 LANTERN, KITE = "the-lantern", "the-kite"
 NOTHING = "There is nothing to show yet."
 
 
-def shown(result: InteractionResult) -> str:
-    """Return what is read of an answer."""
-    return rendered(sent(result))
-
-
 def without_ids(result: InteractionResult) -> str:
     """Return what is read of an answer, but for the ids that Discord gives to files."""
     return re.sub(r"\d{15,}", "", shown(result))
-
-
-def posted(channel: ChannelHandle) -> list[str]:
-    """Return what the bot has posted for everybody in a place."""
-    messages = [m for m in channel.history() if m.author.bot and not m.flags.ephemeral]
-    return ["\n".join(texts([m.content, *[c.to_dict() for c in m.components]])) for m in messages]
 
 
 async def readers(club: Club, **at: int) -> list[MemberActor]:

@@ -17,7 +17,7 @@ from bot.features.shelf.picture import ACROSS, COVERS, MARKS, ROWS, shelf_page
 from bot.features.shelf.rules import ShelfName, Shelved
 from bot.features.stats.cog import COLOURS as BARS
 from bot.features.stats.cog import alt_text, stats_page
-from bot.features.stats.rules import END, Figure, Group
+from bot.features.stats.store import END, Figure, Group
 from bot.features.votes.counting import run_off
 from bot.features.votes.rules import VoteKind
 from bot.features.votes.store import Vote

@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.db.sessions import Sessions
-from bot.features.stats.rules import END, QUARTERS, SMALLEST, Figure, Group, Said, groups_of, open_groups
-from bot.features.stats.store import ClubFigures
+from bot.features.stats.store import END, QUARTERS, SMALLEST, ClubFigures, Figure, Group, Said, groups_of, open_groups
 from bot.people import Member, Reached
 from corpus.books import Book, Unit
 from tests.fakes.app import app_on
