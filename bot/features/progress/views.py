@@ -140,16 +140,23 @@ def undone_card(back: Sequence[Moved]) -> Card:
     return notice_card("\n".join(("Undone.", *(place_line(moved.book, moved.after) for moved in back[:LINES]))))
 
 
-class ReadButton(Pressed, template=rf"read:{SCHEDULE}:{SECTION}"):
-    """Notes that its presser has read to the end of a section, or with 0 of the book; nobody goes back by it."""
+class ReadButton(Pressed, template=rf"read:{SCHEDULE}:{SECTION}(?::(?P<upto>\d{{1,6}}))?"):
+    """Notes that its presser has read to the end of a section, or with 0 of the book; nobody goes back by it.
+
+    It counts as far as its label says, whatever becomes of the section; buttons of earlier versions have no `upto`.
+    """
 
     label, opens = "I’ve finished the book", True
+
+    def __init__(self, schedule: int | str, section: int | str, upto: int | str | None = None, label: str = "") -> None:
+        super().__init__(schedule, section, upto or "", label=label)
 
     async def card(self, interaction: Interaction) -> Card:
         """Move the presser's position, and show where they are."""
         schedule, book, member, now = await _reading(interaction, self.number("schedule"))
         section = schedule.section(self.number("section"))
-        marks = (replace(schedule.whole, marks=section.last) if section else schedule.whole).marks_in(book)
+        upto = int(self.given["upto"] or (section.last if section else schedule.whole.of))
+        marks = replace(schedule.whole, marks=upto).marks_in(book)
         if marks <= (now or 0):
             unchanged = "I’ve changed nothing. If you are not that far yet, tell me where you are."
             return notice_card(f"{place_sentence(book, now)} {unchanged}", book.title, where_button(book.slug))
@@ -190,7 +197,7 @@ async def _reading(interaction: Interaction, schedule_id: int) -> tuple[Schedule
 
 def reading_buttons(schedule: Schedule, section: Section) -> list[Item]:
     """Return the buttons that ask readers whether they have read a section."""
-    read = ReadButton(schedule.id, section.number, label=f"I’ve read {rules.range_name(schedule, section)}")
+    read = ReadButton(schedule.id, section.number, section.last, f"I’ve read {rules.range_name(schedule, section)}")
     whole = [ReadButton(schedule.id, 0)] if section.last < schedule.whole.of else []
     return [read, NotYetButton(schedule.id), *whole]
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import discord
 from pydantic import TypeAdapter
 
-from bot.app import App
 from bot.club_settings import SetUp
 from bot.discord import context
 from bot.discord.buttons import (
@@ -19,7 +18,6 @@ from bot.discord.buttons import (
     OpenButton,
     Opening,
     Picked,
-    Pressed,
     own_question,
 )
 from bot.discord.cards import OPTION, POLL_ANSWER, Card, Interaction, notice_card, one_line
@@ -30,7 +28,6 @@ from bot.features.schedules.changes import Do, moved
 from bot.features.schedules.rules import NotPossible
 from bot.features.schedules.store import Schedules
 from bot.features.schedules.views import change_card, plan_book
-from bot.people import Member
 from bot.times import local, read_moment, timestamp
 from corpus.errors import DogearError
 from corpus.text import plural
@@ -107,28 +104,9 @@ class AskButton(Confirm, template=rf"date-ask:{ID}"):
         channel = context.bot_of(interaction).get_partial_messageable(asked.place.id)
         posted = await context.post_poll(channel, f"In your own time: {shown}", poll, f"date-{asked.id}"[:25])
         text = KEPT.dump_json(replace(wanted, message=posted.id)).decode()
-        kept = await app.get(AskedQuestions).keep(POLL, asked.member, asked.place, text)
+        await app.get(AskedQuestions).keep(POLL, asked.member, asked.place, text)
         told = f"Asked: {asked.place.link(posted.id)}\nCome back here, or with /schedule date, and choose one."
-        return Card(body=told, buttons=[ResultButton(kept.id)])
-
-
-class ResultButton(Pressed, template=rf"date-result:{ID}"):
-    """Shows an organiser how a poll of times stands."""
-
-    label = "See the result"
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Show it, with the times to choose from."""
-        member, _ = await context.needs(interaction, context.ORGANISER)
-        return await result_card(interaction, await _kept(context.app_of(interaction), self.given["asked_id"], member))
-
-
-async def _kept(app: App, asked_id: str, member: Member) -> Asked:
-    """Return a poll of a member's club. Raises Refused."""
-    asked = await app.get(AskedQuestions).asked(asked_id, POLL)
-    if asked.member.club != member.club:
-        raise context.Refused("That poll belongs to another club.")
-    return asked
+        return Card(body=told, buttons=[OpenButton("open-poll")])
 
 
 async def result_card(interaction: Interaction, asked: Asked) -> Card:
@@ -159,7 +137,10 @@ class DateMenu(Picked, template=rf"date-pick:{ID}"):
         """Show what would change, or the form of a new schedule."""
         member, place = await context.needs(interaction, context.ORGANISER)
         app = context.app_of(interaction)
-        poll = KEPT.validate_json((await _kept(app, self.custom_id.partition(":")[2], member)).text)
+        asked = await app.get(AskedQuestions).asked(self.custom_id.partition(":")[2], POLL)
+        if asked.member.club != member.club:
+            raise context.Refused("That poll belongs to another club.")
+        poll = KEPT.validate_json(asked.text)
         chosen, now = poll.times[int(values[0])], app.now()
         if not poll.schedule:
             there = f"{local(chosen, poll.zone):%Y-%m-%d at %H:%M}"
@@ -198,4 +179,5 @@ async def find_date(interaction: Interaction, again: str = "") -> None:
 
 
 OPENINGS["open-date"] = Opening("Ask again", find_date, right=context.ORGANISER)
-DATE_BUTTONS = (AskButton, ResultButton, DateMenu)
+OPENINGS["open-poll"] = Opening("See the result", find_date, right=context.ORGANISER)
+DATE_BUTTONS = (AskButton, DateMenu)

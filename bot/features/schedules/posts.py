@@ -10,7 +10,7 @@ from icalendar.enums import STATUS
 
 from bot.app import App
 from bot.club_settings import SetUp
-from bot.discord.buttons import Dialogue, Pressed
+from bot.discord.buttons import PRIMARY, Dialogue, Pressed
 from bot.discord.cards import Attachment, Card, Interaction, Item, Tone, notice_card, one_line, safe
 from bot.discord.context import ORGANISER, Refused, app_of, bot_of, needs
 from bot.discord.jobs import button_ids
@@ -22,7 +22,7 @@ from bot.features.progress.views import SCHEDULE, SECTION, FarButton, asked_once
 from bot.features.schedules import rules
 from bot.features.schedules.changes import Books
 from bot.features.schedules.rules import NotPossible, Schedule, ScheduleState, Section, SectionState, StepKind
-from bot.features.schedules.store import COMING, By, Schedules
+from bot.features.schedules.store import By, Schedules
 from bot.people import Member, Place
 from bot.times import timestamp
 from corpus.books import Unit
@@ -94,21 +94,17 @@ class ComingButton(Pressed, template=rf"coming:{SCHEDULE}:{SECTION}:(?P<answer>y
         section = next((s for s in ahead if self.number("section") in (0, s.number)), None)
         if section is None:
             raise NotPossible("That meeting has begun, or there are no more.")
-        member = Member(schedule.club, interaction.user.id)
-        if self.given["answer"] == "no":
-            await schedules.not_coming(schedule, section.number, member)
-            text, items = (
-                "You’re off the list for that meeting.",
-                [ComingButton(schedule.id, section.number, "yes")],
-            )
-        else:
-            await schedules.note(schedule, section.number, member, COMING)
-            text = f"You’re on the list for {rules.range_name(schedule, section)}, {timestamp(section.meets)}. "
-            text += "That section’s post will name you."
-            items = [ComingButton(schedule.id, section.number, "no", label="I can’t come")]
+        member, comes = Member(schedule.club, interaction.user.id), self.given["answer"] == "yes"
+        await schedules.comes(schedule, section.number, member, comes)
         await schedules.refresh(schedule.id)
         bot_of(interaction).jobs.nudge()
-        return asking(notice_card(text, schedule.title, items), await asked_once(app, member))
+        text = "You’re off the list for that meeting."
+        if comes:
+            text = f"You’re on the list for {rules.range_name(schedule, section)}, {timestamp(section.meets)}. "
+            text += "That section’s post will name you."
+        other = ("no", "I can’t come") if comes else ("yes", "")
+        button = ComingButton(schedule.id, section.number, other[0], label=other[1])
+        return asking(notice_card(text, schedule.title, [button]), await asked_once(app, member))
 
 
 class CalendarButton(Pressed, template=rf"calendar:{SCHEDULE}"):
@@ -176,12 +172,6 @@ class AgainButton(Found, template=rf"schedule-again:{SCHEDULE}:(?P<about>[a-z0-9
 class LateButton(Found, template=rf"late-(?P<do>post|skip):{SCHEDULE}:{SECTION}"):
     """Has a section posted that is late by days, or not."""
 
-    def __init__(self, do: str, schedule: int | str, section: int | str) -> None:
-        label, style = (
-            (f"Post {section} now", discord.ButtonStyle.primary) if do == "post" else (f"Skip {section}", None)
-        )
-        super().__init__(do, schedule, section, label=label, style=style)
-
     async def card(self, interaction: Interaction) -> Card:
         """Decide."""
         schedule, section = await _organised(interaction, self.number("schedule")), self.number("section")
@@ -196,7 +186,11 @@ DECIDED_AT_ONCE = 8  # sections with their two buttons on a card; the next ones 
 
 def late_items(schedule: int, numbers: Sequence[int]) -> list[Found]:
     """Return the buttons that decide about sections that are late by days."""
-    return [LateButton(do, schedule, number) for number in numbers[:DECIDED_AT_ONCE] for do in ("post", "skip")]
+    items: list[Found] = []
+    for number in numbers[:DECIDED_AT_ONCE]:
+        items.append(LateButton("post", schedule, number, label=f"Post {number} now", style=PRIMARY))
+        items.append(LateButton("skip", schedule, number, label=f"Skip {number}"))
+    return items
 
 
 async def _organised(interaction: Interaction, schedule_id: int) -> Schedule:
@@ -270,11 +264,12 @@ def opening_card(
     said = f"Here we talk about {safe(rules.range_name(schedule, section))}. This thread goes {upto}{further}."
     if titles := [books[slug].title for slug in schedule.also if slug in books]:
         said += f"\nYou may also talk freely about {safe(one_line(', '.join(titles), NAMED))}."
+    more = f" and {len(coming) - COUNTED} more" if len(coming) > COUNTED else ""
     asked = "\n".join(f"{number}\\. {safe(text)}" for number, text in enumerate(questions, 1))
     parts = (
-        "\n".join(filter(None, (_mentions(pinged), said))),
+        "\n".join(filter(None, (" ".join(f"<@{person}>" for person in pinged), said))),
         f"**To begin with**\n{asked}" if asked else "",
-        f"Coming: {_mentions(coming)}" if coming else "",
+        f"Coming: {' '.join(f'<@{person}>' for person in coming[:COUNTED])}{more}" if coming else "",
         "\n".join(_around(schedule, section)),
     )
     key = schedule.id, section.number
@@ -300,11 +295,6 @@ def _around(schedule: Schedule, section: Section) -> list[str]:
         paused = " (paused)" if schedule.state is ScheduleState.PAUSED and not after.thread else ""
         lines.insert(0, f"Next: {safe(rules.range_name(schedule, after))}, {when}{paused}.")
     return lines
-
-
-def _mentions(people: Sequence[int]) -> str:
-    more = f" and {len(people) - COUNTED} more" if len(people) > COUNTED else ""
-    return " ".join(f"<@{person}>" for person in people[: COUNTED if more else None]) + more
 
 
 def event_link(schedule: Schedule, section: Section) -> str:

@@ -288,13 +288,8 @@ def planned(
     """Return the schedule that a wish becomes; a zone within the words goes before `zone`. Raises NotPossible."""
     zone = wish.zone or zone
     sections, whole = drafted(wish, book, zone, now), Reached.in_book(book, book.marks)
-    who, free = (organiser.club, place, organiser.id), spoken_of(also, book.slug)
-    return Schedule(0, *who, book.slug, book.title, whole, zone, sections, free)
-
-
-def spoken_of(also: Iterable[Book], book: Slug) -> dict[Slug, Reached]:
-    """Return how far other books may be spoken of freely beside the one that is read: to their ends."""
-    return {other.slug: Reached.in_book(other, other.marks) for other in also if other.slug != book}
+    free = {other.slug: Reached.in_book(other, other.marks) for other in also if other.slug != book.slug}
+    return Schedule(0, organiser.club, place, organiser.id, book.slug, book.title, whole, zone, sections, free)
 
 
 def perhaps_free(book: Book, books: Mapping[Slug, Book]) -> list[Book]:

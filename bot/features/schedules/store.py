@@ -379,8 +379,11 @@ class Schedules:
             insert = insert_into(session, SectionMemberRow).values(**values, at=self._now()).on_conflict_do_nothing()
             return await session.scalar(insert.returning(SectionMemberRow.member)) is not None
 
-    async def not_coming(self, schedule: Schedule, section: int, member: Member) -> None:
-        """Forget that a member is coming to a meeting."""
+    async def comes(self, schedule: Schedule, section: int, member: Member, comes: bool) -> None:
+        """Note that a member is coming to a meeting, or forget it."""
+        if comes:
+            await self.note(schedule, section, member, COMING)
+            return
         mine = {"schedule": schedule.id, "section": section, "club": member.club, "member": member.id, "what": COMING}
         async with self._database.writing() as session:
             await session.execute(delete(SectionMemberRow).filter_by(**mine))

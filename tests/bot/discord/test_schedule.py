@@ -298,6 +298,17 @@ async def test_readers_say_at_a_press_that_they_have_read_a_section_and_nobody_g
     assert buttons(back) == ["Say where I am"]
 
 
+async def test_a_button_counts_as_far_as_it_says_after_its_section_was_made_longer(club: Club, jo: MemberActor) -> None:
+    liz = club.member("Liz")
+    await made(club, jo)
+    await wants(club, liz, "By direct message")
+    await until(club, FRIDAY - dt.timedelta(hours=2))
+    longer = await fill(jo, await jo.slash(club.general, "schedule edit"), section=["1"], upto="ch 8")
+    await jo.click(message(longer), label="Confirm")
+    told = await liz.user.click(direct(liz)[0], label="I’ve read chapters 1–5")
+    assert "You have finished chapter 5" in shown(told)
+
+
 # Whatever happens to the bot
 
 

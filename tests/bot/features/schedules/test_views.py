@@ -127,6 +127,14 @@ def test_an_opening_says_how_far_it_goes_what_is_free_and_what_comes_next() -> N
     assert "Next" not in seen(opening_card(schedule, last, {}))
 
 
+def test_an_opening_calls_everybody_who_asked_for_it_and_names_some_of_those_who_come() -> None:
+    schedule, people = a_schedule(), range(100_000_000_000_000_000, 100_000_000_000_000_030)
+    called = seen(opening_card(schedule, schedule.sections[0], {}, pinged=people))
+    assert called.count("<@") == 30
+    coming = seen(opening_card(schedule, schedule.sections[0], {}, coming=people))
+    assert (coming.count("<@"), "and 18 more" in coming) == (12, True)
+
+
 def test_a_reminder_names_nobody_but_those_who_read_it_together() -> None:
     schedule = a_schedule()
     section = schedule.sections[0]
