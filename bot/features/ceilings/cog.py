@@ -6,8 +6,8 @@ from discord import app_commands
 from bot.answering.texts import reach
 from bot.discord import autocomplete
 from bot.discord.buttons import ID, Cancel, Confirm, OwnButton, Undo
-from bot.discord.cards import Card, Interaction, Tone, notice_card, safe
-from bot.discord.context import MODERATOR, app_of, deliver, is_thread, needs, post, replace_card
+from bot.discord.cards import Card, Interaction, Item, Tone, notice_card, safe
+from bot.discord.context import MODERATOR, app_of, deliver, is_thread, post, replace_card
 from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import AskedQuestions
@@ -23,40 +23,29 @@ SHOWN = 15
 """Books that a card names."""
 
 
-class CeilingButton(Confirm, template=rf"ceiling:set:{ID}"):
-    """Makes a change of a place's ceiling that a moderator has seen, and tells everybody there."""
+class CeilingButton(OwnButton, template=rf"ceiling:(?P<do>set|undo):{ID}"):
+    """Makes a change of a place's ceiling that a moderator has seen, or takes it back, and tells everybody there."""
 
-    of = ("ceiling",)
+    of, right = ("ceiling",), MODERATOR
 
-    async def pressed(self, interaction: Interaction) -> None:
-        """Make the change, and offer to undo it."""
-        await _change(interaction, self, "Changed.", CeilingUndoButton)
-
-
-class CeilingUndoButton(Undo, template=rf"ceiling:undo:{ID}"):
-    """Takes a change of a place's ceiling back, and tells everybody there."""
-
-    of = ("ceiling",)
+    def __init__(self, do: str, asked_id: str) -> None:
+        known = Confirm if do == "set" else Undo
+        super().__init__(do, asked_id, label=known.label, style=known.style)
 
     async def pressed(self, interaction: Interaction) -> None:
-        """Take the change back."""
-        await _change(interaction, self, "Undone.")
-
-
-async def _change(interaction: Interaction, button: OwnButton, done: str, *undo: type[Undo]) -> None:
-    """Make a change, and tell everybody in the place: they have a right to know."""
-    await interaction.response.defer()
-    asked = await button.asked(interaction)
-    await needs(interaction, MODERATOR)
-    app = app_of(interaction)
-    before, after = change = CHANGE.validate_json(asked.text)
-    await app.get(Ceilings).make(asked.place, change, asked.member)
-    text = CHANGE.dump_json(CeilingChange(after, before)).decode()
-    back = await app.get(AskedQuestions).keep("ceiling", asked.member, asked.place, text)
-    items = [each(back.id) for each in undo]
-    await replace_card(interaction, notice_card(f"{done} I’m announcing it here.", buttons=items))
-    lines = [_announced(app.books[slug], marks) for slug, marks in after.items() if slug in app.books]
-    await post(interaction, Card(body=safe("\n".join((*lines[:SHOWN], PRIVATE))), tone=Tone.PUBLIC))
+        """Make the change, and tell everybody in the place: they have a right to know."""
+        await interaction.response.defer()
+        asked, app = await self.asked(interaction), app_of(interaction)
+        before, after = change = CHANGE.validate_json(asked.text)
+        await app.get(Ceilings).make(asked.place, change, asked.member)
+        done, items = "Undone.", list[Item]()
+        if self.given["do"] == "set":
+            text = CHANGE.dump_json(CeilingChange(after, before)).decode()
+            back = await app.get(AskedQuestions).keep("ceiling", asked.member, asked.place, text)
+            done, items = "Changed.", [CeilingButton("undo", back.id)]
+        await replace_card(interaction, notice_card(f"{done} I’m announcing it here.", buttons=items))
+        lines = [_announced(app.books[slug], marks) for slug, marks in after.items() if slug in app.books]
+        await post(interaction, Card(body=safe("\n".join((*lines[:SHOWN], PRIVATE))), tone=Tone.PUBLIC))
 
 
 def _previewed(book: Book, before: int | None, after: int | None, place: str) -> str:
@@ -122,9 +111,9 @@ class CeilingCog(AppCog):
         asked = await self._app.get(AskedQuestions).keep("ceiling", member, place, CHANGE.dump_json(change).decode())
         here, books = "this thread" if is_thread(interaction.channel) else "this channel", self._app.books
         lines = [_previewed(books[b], marks, change.after[b], here) for b, marks in change.before.items() if b in books]
-        items = [CeilingButton(asked.id), Cancel(member.id)]
+        items = [CeilingButton("set", asked.id), Cancel(member.id)]
         text = "\n".join((*lines[:SHOWN], PRIVATE))
         await deliver(interaction, notice_card(text, buttons=items, note="I’ll announce it here."))
 
 
-FEATURE = Feature("ceilings", cogs=(CeilingCog,), buttons=(CeilingButton, CeilingUndoButton))
+FEATURE = Feature("ceilings", cogs=(CeilingCog,), buttons=(CeilingButton,))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.features.ceilings.store import CeilingChange, CeilingProblem, Ceilings
+from bot.features.ceilings.store import CeilingProblem, Ceilings
 from bot.people import Member, Place
 from corpus.books import Book, Unit
 from tests.fakes.app import app_on
@@ -24,22 +24,6 @@ NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 async def ceilings(database: str | Path) -> AsyncIterator[Ceilings]:
     async with opened_records(database) as records:
         yield Ceilings(app_on(records, {book.slug: book for book in (WHALE, EMMA)}))
-
-
-async def test_a_change_counts_once_it_is_made(ceilings: Ceilings) -> None:
-    change = await ceilings.raised(THREAD, EMMA, "ch 8")
-    assert await ceilings.show(THREAD) == {}
-    await ceilings.make(THREAD, change, GEORGE)
-    assert await ceilings.show(THREAD) == {"emma": 8}
-    assert await ceilings.show(OTHER) == {}
-
-
-async def test_taking_back_brings_what_was_before(ceilings: Ceilings) -> None:
-    await ceilings.set(THREAD, EMMA, "ch 3", GEORGE)
-    change = await ceilings.raised(THREAD, EMMA, "finished")
-    await ceilings.make(THREAD, change, GEORGE)
-    await ceilings.make(THREAD, CeilingChange(change.after, change.before), GEORGE)
-    assert await ceilings.show(THREAD) == {"emma": 3}
 
 
 async def test_a_ceiling_that_was_changed_meanwhile_is_left(ceilings: Ceilings) -> None:

@@ -144,15 +144,12 @@ def lines(words: str, book: Book | None = None, *, after: int = 0) -> list[str]:
             ["1-5 15.01. 20:00", "6-10 22.01. 20:00", "11-15 29.01. 20:00", "16-20 05.02. 20:00", "21-25 12.02. 20:00",
              "26-27 19.02. 20:00"]
         ),
-        ("Fridays at 8pm, 9 chapters each", ["1-9 08.01. 20:00", "10-18 15.01. 20:00", "19-27 22.01. 20:00"]),
-        ("Wednesdays at 8pm, 3 sections", ["1-9 13.01. 20:00", "10-18 20.01. 20:00", "19-27 27.01. 20:00"]),
         ("today at 8pm, 9 chapters a week", ["1-9 06.01. 20:00", "10-18 13.01. 20:00", "19-27 20.01. 20:00"]),
         ("Sundays 6pm, in 3 weeks", ["1-9 10.01. 18:00", "10-18 17.01. 18:00", "19-27 24.01. 18:00"]),
         (
             "Tuesdays and Fridays 6pm, over 2 weeks",
             ["1-7 08.01. 18:00", "8-14 12.01. 18:00", "15-20 15.01. 18:00", "21-27 19.01. 18:00"]
         ),
-        ("Tuesdays and Fridays 6pm, 30 chapters a week", ["1-15 08.01. 18:00", "16-27 12.01. 18:00"]),
         (
             "every other Monday 6pm, 9 chapters each, from Friday",
             ["1-9 11.01. 18:00", "10-18 25.01. 18:00", "19-27 08.02. 18:00"]
@@ -163,7 +160,6 @@ def lines(words: str, book: Book | None = None, *, after: int = 0) -> list[str]:
         ),
         ("last Friday of the month, 7pm, 2 sections", ["1-14 29.01. 19:00", "15-27 26.02. 19:00"]),
         ("monthly from 15 January at 7pm, 2 sections", ["1-14 15.01. 19:00", "15-27 15.02. 19:00"]),
-        ("daily at 9pm, 10 chapters a day", ["1-10 07.01. 21:00", "11-20 08.01. 21:00", "21-27 09.01. 21:00"]),
         (
             "every two days at 9pm, 5 chapters a day, from 8 January",
             ["1-10 08.01. 21:00", "11-20 10.01. 21:00", "21-27 12.01. 21:00"]
@@ -171,14 +167,11 @@ def lines(words: str, book: Book | None = None, *, after: int = 0) -> list[str]:
         ("a chapter a day, Fridays 8pm, until 29 January", ["1-7 08.01. 20:00", "8-14 15.01. 20:00",
                                                              "15-21 22.01. 20:00", "22-27 29.01. 20:00"]),
         ("on 5 Feb, 12 Feb and 5 Mar at 8pm", ["1-9 05.02. 20:00", "10-18 12.02. 20:00", "19-27 05.03. 20:00"]),
-        ("5 and 12 February at 8pm, 14 chapters each", ["1-14 05.02. 20:00", "15-27 12.02. 20:00"]),
         ("Fridays in February at 8pm", ["1-7 05.02. 20:00", "8-14 12.02. 20:00", "15-20 19.02. 20:00",
                                          "21-27 26.02. 20:00"]),
         ("Fridays 8pm, 3 sections, not on 15 January",
          ["1-9 08.01. 20:00", "10-18 22.01. 20:00", "19-27 29.01. 20:00"]),
-        ("1-5, 6-27, Fridays 8pm", ["1-5 08.01. 20:00", "6-27 15.01. 20:00"]),
         ("1-5 on 8 Jan, 6-27 on 20 Jan, 8pm", ["1-5 08.01. 20:00", "6-27 20.01. 20:00"]),
-        ("15 January at 8pm, 1 section", ["1-27 15.01. 20:00"]),
         ("on 15 January at 8pm", ["1-27 15.01. 20:00"])
     ]
 )  # fmt: skip
@@ -190,26 +183,17 @@ def test_a_wish_becomes_sections_with_dates(words: str, expected: list[str]) -> 
     ("words", "cure"),
     [
         ("Fridays, 5 chapters a week", "At what time do you meet?"),
-        ("5 chapters a week, at 8pm", "On which day do you meet?"),
         ("in 6 weeks at 8pm", "On which day do you meet?"),
-        ("monthly at 8pm, 9 chapters a month", "On which day do you meet?"),
         ("Fridays at 8pm", "How much do you read for each meeting?"),
         ("Fridays at 8pm, 10 chapters a month", "“10 chapters a meeting”"),
-        ("5 and 12 February at 8pm, 14 chapters a week", "“14 chapters a meeting”"),
         ("5 and 12 February at 8pm, 5 chapters each", "6 sections, but there are 2 meetings"),
-        ("5 and 12 February at 8pm, 27 chapters each", "1 section, but there are 2 meetings"),
         ("5 and 12 February at 8pm, Fridays, 5 chapters each", "either dates or a rhythm"),
         ("Fridays 8pm, 5 chapters a week, 6 sections", "Write either"),
         ("Fridays 8pm, 5 chapters a week, until 29 January", "6 sections, but there are 4 meetings"),
-        ("Fridays 8pm, 5 sections, in 4 weeks", "5 sections, but there are 4 meetings"),
         ("Fridays 8pm, until 7 January", "no meeting in that time"),
         ("today at 11am, 9 chapters a week", "Wednesday 6 January 2027 at 11:00 has passed"),
-        ("1 January 2026 at 8pm", "has passed"),
-        ("6-27 on 20 Jan, 1-5 on 8 Jan, 8pm", "Begin it after the beginning."),
         ("1-5 on 20 Jan, 6-27 on 8 Jan, 8pm", "not in order"),
         ("daily 8pm, in 60 sections", "1 to 52 sections"),
-        ("daily 8pm, in 3 months, 60 sections", "1 to 52 sections"),
-        ("Fridays 8pm, 100 pages a week", "Write it in chapters"),
     ],
 )
 def test_what_is_missing_or_does_not_go_together_is_said(words: str, cure: str) -> None:
