@@ -284,11 +284,10 @@ class Do(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A change that is not confirmed yet: what a schedule, as it was in one version, is to become."""
+    """A change that is not confirmed yet."""
 
     do: Do
-    version: int
-    after: Schedule
+    change: ScheduleChange
 
 
 REQUEST, PROPOSAL = TypeAdapter(ScheduleRequest), TypeAdapter(Proposal)

@@ -176,7 +176,7 @@ class LateButton(Found, template=rf"late-(?P<do>post|skip):{SCHEDULE}:{SECTION}"
         """Decide."""
         schedule, section = await _organised(interaction, self.number("schedule")), self.number("section")
         post = self.given["do"] == "post"
-        await app_of(interaction).get(Schedules).decide(schedule.id, schedule.club, section, post=post)
+        await app_of(interaction).get(Schedules).decide(schedule.id, section, post=post)
         bot_of(interaction).jobs.nudge()
         return notice_card(f"Section {section} is {'being posted' if post else 'skipped'}.")
 

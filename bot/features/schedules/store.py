@@ -14,7 +14,7 @@ from bot.app import App
 from bot.db.base import BIG_KEY, Base, OfMember, Personal, belongs_to_member, insert_into, note_member, upsert
 from bot.db.jobs import JobRow, Key, finish, of_subject, plan
 from bot.features.schedules import rules
-from bot.features.schedules.changes import CHANGED, Proposal, ScheduleChange, ScheduleRequest
+from bot.features.schedules.changes import CHANGED, ScheduleChange, ScheduleRequest
 from bot.features.schedules.rules import NotPossible, Schedule, ScheduleState, Section, SectionState
 from bot.people import Member, Place, club_name
 from corpus.books import Book, Slug
@@ -207,21 +207,19 @@ class Schedules:
                     f"That channel already has a schedule for “{schedule.title}”. Change that one: /schedule edit."
                 )
 
-    async def make(self, proposal: Proposal, club: int) -> None:
+    async def make(self, change: ScheduleChange) -> None:
         """Make a change that was confirmed. Raises NotPossible where somebody was faster, or it came too late."""
-        await self.kept(proposal.after.id, club)
 
         def made(kept: Kept) -> Kept:
-            if kept.version != proposal.version:
+            if kept.schedule != change.before:
                 raise NotPossible(CHANGED)
-            change = ScheduleChange(kept.schedule, proposal.after).check(self._now())
+            change.check(self._now())
             return replace(kept, schedule=change.after).touching(*change.touched()).stale()
 
-        await self.change(proposal.after.id, made)
+        await self.change(change.before.id, made)
 
-    async def decide(self, schedule_id: int, club: int, number: int, *, post: bool) -> None:
+    async def decide(self, schedule_id: int, number: int, *, post: bool) -> None:
         """Have a section that is late by days posted now, or not at all. Raises NotPossible."""
-        await self.kept(schedule_id, club)
 
         def decided(kept: Kept) -> Kept:
             section = kept.schedule.section(number)

@@ -63,7 +63,7 @@ class ConfirmButton(buttons.Confirm, template=rf"schedule-confirm:{buttons.ID}")
             )
         else:
             proposal = PROPOSAL.validate_json(asked.text)
-            await schedules.make(proposal, asked.member.club)
+            await schedules.make(proposal.change)
             done = DONE[proposal.do]
         context.bot_of(interaction).jobs.nudge()
         return Card(body=done)
@@ -113,8 +113,8 @@ async def change_card(
     """Return the preview of a change. Raises NotPossible, NotUnderstood or PositionError."""
     if kept.schedule.state is ScheduleState.CANCELLED:
         raise NotPossible("The schedule is cancelled. Create a new one.")
-    after = (await app.workers.do(partial(change, kept.schedule))).after
-    return await _kept_preview(app, CHANGE, member, place, PROPOSAL.dump_json(Proposal(do, kept.version, after)))
+    proposal = Proposal(do, await app.workers.do(partial(change, kept.schedule)))
+    return await _kept_preview(app, CHANGE, member, place, PROPOSAL.dump_json(proposal))
 
 
 async def _kept_preview(
@@ -138,12 +138,9 @@ async def _preview(app: App, asked: Asked, page: int) -> Card:
         items = [*FreeMenu.of(asked.id, schedule.book, books, request.also), *confirm, words, cancel]
     else:
         proposal = PROPOSAL.validate_json(asked.text)
-        kept, after = await schedules.kept(proposal.after.id, asked.member.club), proposal.after
-        if kept.version != proposal.version:
-            raise NotPossible(changes.CHANGED)
-        lines, note = ScheduleChange(kept.schedule, after).preview(), ""
-        title = f"{proposal.do.capitalize()} the schedule?"
-        items = [*(confirm if after != kept.schedule else ()), cancel]
+        change = proposal.change
+        lines, title, note = change.preview(), f"{proposal.do.capitalize()} the schedule?", ""
+        items = [*(confirm if change.after != change.before else ()), cancel]
     return paged_card(title, list(map(safe, lines)), page, turn, note=note, items=items, between="\n")
 
 

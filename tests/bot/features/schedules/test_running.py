@@ -14,7 +14,7 @@ import pytest
 from bot.db.jobs import JobTable
 from bot.db.sessions import Sessions
 from bot.features.my_data.store import forget_person
-from bot.features.schedules.changes import Do, Proposal, ScheduleChange, cancelled, paused, resumed, shifted
+from bot.features.schedules.changes import ScheduleChange, cancelled, paused, resumed, shifted
 from bot.features.schedules.jobs import RunningSchedules
 from bot.features.schedules.rules import Schedule, ScheduleState, Section, SectionState
 from bot.features.schedules.stage import EVENTS, Unwelcome, allowed_to
@@ -70,8 +70,7 @@ class World:
         return await self.schedules.kept(self.id)
 
     async def change(self, change: Callable[[Schedule], ScheduleChange]) -> None:
-        kept = await self.kept()
-        await self.schedules.make(Proposal(Do.EDIT, kept.version, change(kept.schedule).after), 7)
+        await self.schedules.make(change((await self.kept()).schedule))
 
     async def shift(self) -> None:
         """Move all meetings to the next day."""
@@ -171,7 +170,7 @@ async def test_an_outage_of_hours_is_made_up_for_and_one_of_days_is_for_the_orga
     assert "chapters 6–10" in told
     assert told.endswith("[2]")
     assert world.schedules.undecided(await world.kept()) == (2,)
-    await world.schedules.decide(world.id, 7, 2, post=True)
+    await world.schedules.decide(world.id, 2, post=True)
     await world.jobs.do_due()
     assert world.stage.did[-2:] == ["thread 2", "opening 2"]
     assert world.stage.late[-1] == "This comes 3 days late: I was offline."

@@ -9,7 +9,7 @@ import pytest
 from bot.db.jobs import Claim, JobTable
 from bot.db.sessions import Sessions
 from bot.features.my_data.store import forget_person
-from bot.features.schedules.changes import Do, Proposal, ScheduleChange, ScheduleRequest, cancelled, edited, shifted
+from bot.features.schedules.changes import ScheduleChange, ScheduleRequest, cancelled, edited, shifted
 from bot.features.schedules.rules import NotPossible, Schedule, ScheduleState, SectionState
 from bot.features.schedules.store import By, Kept, Schedules, step_of
 from bot.people import EVERY, Member, Place
@@ -58,31 +58,31 @@ async def test_a_book_has_one_schedule_in_a_channel_until_it_is_over(schedules: 
     assert (await schedules.begin(later, JO, "d")).id != first.id
 
 
-async def proposed(schedules: Schedules, change: Callable[[Schedule], ScheduleChange]) -> Proposal:
-    kept = await schedules.find(HERE)
-    return Proposal(Do.EDIT, kept.version, change(kept.schedule).after)
+async def proposed(schedules: Schedules, change: Callable[[Schedule], ScheduleChange]) -> ScheduleChange:
+    return change((await schedules.find(HERE)).schedule)
 
 
 async def test_a_change_is_made_once_and_only_as_it_was_shown(schedules: Schedules, clock: Clock) -> None:
     await schedules.begin(wish(), JO, "a")
     proposal = await proposed(schedules, lambda was: shifted(was, 0, 7, NOW))
-    await schedules.make(proposal, 7)
+    await schedules.refresh(proposal.before.id)  # somebody is coming: that is no other schedule
+    await schedules.make(proposal)
     with pytest.raises(NotPossible, match="in the meantime"):
-        await schedules.make(proposal, 7)
+        await schedules.make(proposal)
     late = await proposed(schedules, lambda was: shifted(was, 0, -3, NOW))
     clock.at = NOW + 8 * DAY
     with pytest.raises(NotPossible, match="would be in the past"):
-        await schedules.make(late, 7)
+        await schedules.make(late)
     clock.at = NOW + 30 * DAY
     with pytest.raises(NotPossible, match="in the meantime"):
-        await schedules.make(late, 7)
+        await schedules.make(late)
 
 
 async def test_an_edit_is_words_a_date_an_end_and_a_channel_at_once(schedules: Schedules) -> None:
     form = {"words": "at 7pm", "section": 2, "meets": "16 January", "upto": "ch 9", "place": 71}
     await schedules.begin(wish(), JO, "a")
     proposal = await proposed(schedules, lambda was: edited(was, BOOKS, NOW, **form))  # type: ignore[arg-type]
-    await schedules.make(proposal, 7)
+    await schedules.make(proposal)
     after = (await schedules.find(HERE)).schedule
     assert [section.at.hour for section in after.live] == [19] * 6
     assert (after.live[1].day, after.live[1].last, after.live[2].first) == (dt.date(2027, 1, 16), 9, 10)
@@ -107,7 +107,7 @@ async def test_reminders_end_with_the_schedule(schedules: Schedules) -> None:
     schedule = await schedules.begin(wish(), JO, "a")
     await schedules.remind(schedule.id, JO, By.THREAD)
     assert await schedules.reminded(schedule.id) == {JO: By.THREAD}
-    await schedules.make(await proposed(schedules, lambda was: cancelled(was, NOW)), 7)
+    await schedules.make(await proposed(schedules, lambda was: cancelled(was, NOW)))
     with pytest.raises(NotPossible):
         await schedules.remind(schedule.id, JO, By.DIRECT)
     await schedules.remind(schedule.id, JO, None)
