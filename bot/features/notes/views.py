@@ -22,7 +22,7 @@ from bot.features.schedules.rules import Section
 from bot.features.schedules.store import Schedules
 from bot.limits import Allowance
 from bot.people import Member, Place
-from corpus.books import Book
+from corpus.books import Book, Slug
 from corpus.errors import DogearError
 from corpus.positions import MAX_LENGTH, describe_position
 
@@ -82,7 +82,7 @@ class NoteDraftButton(OwnButton, template=rf"note-draft:{ID}"):
     async def pressed(self, interaction: Interaction) -> None:
         """Open the form."""
         asked = await self.asked(interaction)
-        book, draft = app_of(interaction).books[asked.book or ""], DRAFT.validate_json(asked.text)
+        book, draft = _book(app_of(interaction), asked.book), DRAFT.validate_json(asked.text)
         await interaction.response.send_modal(NoteModal(book, draft, asked.member.club))
 
 
@@ -129,7 +129,7 @@ class OwnNoteButton(Pressed, template=rf"note-(?P<do>edit|name|delete):{NOTE}"):
         """Do it, and show the note or what became of it."""
         app, (member, place), do = app_of(interaction), await visitor(interaction), self.given["do"]
         note = await app.get(Notes).one(member, self.number("note"))
-        book = _book(app, note)
+        book = _book(app, note.book)
         if do == "edit":
             await interaction.response.send_modal(NoteModal(book, NoteDraft.of(note, book), member.club))
             return
@@ -154,16 +154,16 @@ class NoteHideButton(Pressed, template=rf"note-hide:{NOTE}:(?P<hide>[01])"):
         member, place = await needs(interaction, MODERATOR)
         app, hide = app_of(interaction), self.given["hide"] == "1"
         note = await app.get(Notes).change(member, self.number("note"), own=False, hidden=hide)
-        book = _book(app, note)
+        book = _book(app, note.book)
         await app.get(Audit).note(Did.HIDE if hide else Did.UNHIDE, place, member.id, about=book.title)
         text = "Hidden. Only its author sees it now." if hide else "Shown again to readers who have got there."
         return notice_card(text, book.title, [NoteHideButton(note.id, int(not hide))])
 
 
-def _book(app: App, note: Note) -> Book:
-    if note.book not in app.books:
+def _book(app: App, slug: Slug | None) -> Book:
+    if (book := app.books.get(slug or "")) is None:
         raise Refused("The book of that note is no longer in the library.")
-    return app.books[note.book]
+    return book
 
 
 class NoteMenu(Picked, template=r"note-open"):
@@ -182,7 +182,7 @@ class NoteMenu(Picked, template=r"note-open"):
         app, (member, place) = app_of(interaction), await acknowledge(interaction)
         moderator, audience = await has(interaction, MODERATOR), await app.get(Audiences).private(member, place)
         note = await app.get(Notes).one(member, int(values[0]), audience, hidden=moderator)
-        await deliver(interaction, note_card(note, _book(app, note), member, moderator=moderator))
+        await deliver(interaction, note_card(note, _book(app, note.book), member, moderator=moderator))
 
 
 class NotesPageButton(Page, template=rf"notes:{ID}:{PAGE}"):
@@ -234,7 +234,7 @@ async def _found(
 async def list_card(interaction: Interaction, asked: Asked, number: int = 1) -> Card:
     """Return a page of the notes that somebody wants to read, of those that they may."""
     app, member = app_of(interaction), asked.member
-    book, (first, last, since) = app.books[asked.book or ""], map(int, asked.text.split())
+    book, (first, last, since) = _book(app, asked.book), map(int, asked.text.split())
     moderator = await has(interaction, MODERATOR)
     found = await _found(app, member, asked.place, book, first, last, since, hidden=moderator)
     if not found:
