@@ -14,7 +14,6 @@ from tests.fakes.records import opened_records
 
 EMMA = Book("emma", "Emma", "Jane Austen", Unit.CHAPTER, 55)
 BOOKS = {"emma": EMMA}
-CHOSEN = ClubSettings(500, 501, 100, 101, "Europe/Berlin", "emma")
 
 
 @pytest.fixture
@@ -24,23 +23,6 @@ async def set_up(tmp_path: Path) -> AsyncIterator[SetUp]:
 
 
 class TestWhatAClubChooses:
-    async def test_a_club_that_chose_nothing_is_in_utc(self, set_up: SetUp) -> None:
-        assert await set_up.settings(1) == ClubSettings(zone="UTC")
-
-    async def test_each_choice_is_kept(self, set_up: SetUp) -> None:
-        await set_up.choose_id(1, Topic.MODERATORS, 500)
-        await set_up.choose_id(1, Topic.ORGANISERS, 501)
-        await set_up.choose_id(1, Topic.TALK, 100)
-        await set_up.choose_id(1, Topic.SCHEDULE, 101)
-        await set_up.choose_zone(1, "berlin")
-        assert await set_up.choose_book(1, "emma") == CHOSEN
-        assert await set_up.settings(1) == CHOSEN
-        assert await set_up.settings(2) == ClubSettings()
-
-    async def test_what_was_chosen_can_be_taken_back(self, set_up: SetUp) -> None:
-        await set_up.choose_id(1, Topic.MODERATORS, 500)
-        assert await set_up.choose_id(1, Topic.MODERATORS, None) == ClubSettings()
-
     async def test_what_is_not_there_cannot_be_chosen(self, set_up: SetUp) -> None:
         with pytest.raises(UnknownZone, match=r"Did you mean Europe/Berlin\?"):
             await set_up.choose_zone(1, "Europe/Berlni")

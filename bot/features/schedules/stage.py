@@ -101,11 +101,9 @@ class ScheduleStage:
             section = next(s for s in schedule.sections if kept.posts.get(s.number) == post)
             late = rules.late_note(discord.utils.snowflake_time(post) - section.meets)
             place, (card, pinged) = section.thread, await self._opening(schedule, section, late)
-        message, what = (
-            self._messageable(schedule, place).get_partial_message(post),
-            one_line(schedule.title, PLACE_NAME),
-        )
-        with allowed_to(f"change a post of “{what}”", self._channel(schedule), WRITING):
+        message = self._messageable(schedule, place).get_partial_message(post)
+        what = f"change a post of “{one_line(schedule.title, PLACE_NAME)}”"
+        with allowed_to(what, self._channel(schedule), WRITING):
             try:
                 await message.edit(view=CardView(card), allowed_mentions=only(pinged))
             except discord.HTTPException as failed:  # a message that somebody has deleted is theirs to decide about

@@ -18,30 +18,6 @@ def ids(steps: list[ScheduleStep]) -> list[str]:
     return [step.id for step in steps]
 
 
-def test_the_steps_of_a_section_come_one_after_the_other() -> None:
-    done: list[str] = []
-    expected = {
-        FIRST - 7 * DAY - HOUR: [],
-        FIRST - 7 * DAY: ["s12:1:event:0"],
-        FIRST - 24 * HOUR: ["s12:1:day-before:0"],
-        FIRST - HOUR: ["s12:1:hour-before:0"],
-        FIRST: ["s12:1:thread", "s12:1:ceiling", "s12:1:opening"],
-        FIRST + HOUR: [],
-    }
-    for now, steps in expected.items():
-        found = [step for step in due(SCHEDULE, now, done) if step.section == 1]
-        assert [step.id for step in found] == steps
-        assert {step.note for step in found} <= {""}
-        done += [step.id for step in due(SCHEDULE, now, done)]
-
-
-def test_nothing_is_done_twice_and_nothing_changes_when_asked_again() -> None:
-    first = due(SCHEDULE, FIRST)
-    assert due(SCHEDULE, FIRST) == first
-    assert due(SCHEDULE, FIRST, set(ids(first))) == []
-    assert ids(due(SCHEDULE, FIRST, {first[0].id})) == ids(first[1:])
-
-
 @pytest.mark.parametrize(
     ("late", "too_late", "note"),
     [
