@@ -74,7 +74,7 @@ class UnknownZone(DogearError):
     """No zone of the IANA database answers to what was typed."""
 
     def __init__(self, typed: str, nearest: tuple[str, ...]) -> None:
-        likely = f"Did you mean {' or '.join(nearest)}?" if nearest else "Write a zone like Europe/Berlin."
+        likely = f"Did you mean {' or '.join(nearest)}?" if nearest else "Write a large city nearby, such as Berlin."
         super().__init__(f"I don’t know the time zone {shown(typed)}. {likely}")
 
 
@@ -89,6 +89,12 @@ def moment(day: dt.date, at: dt.time, zone: str) -> dt.datetime:
 def local(moment_: dt.datetime, zone: str) -> dt.datetime:
     """Return a moment as clocks in a zone show it."""
     return moment_.astimezone(ZoneInfo(zone))
+
+
+def zone_name(zone: str) -> str:
+    """Return a zone as people say it: “Berlin time”."""
+    city = zone.rpartition("/")[2].replace("_", " ")
+    return f"{city} time" if city != "UTC" else city
 
 
 def day_name(day: dt.date) -> str:

@@ -85,11 +85,11 @@ def test_a_zone_answers_to_its_name_to_its_city_and_to_what_people_call_it(typed
     [
         ("Europe/Berln", "Did you mean Europe/Berlin?"),
         ("Melborne", "Did you mean Australia/Melbourne?"),
-        ("IST", "Write a zone like Europe/Berlin."),
-        ("GMT+2", "Write a zone like Europe/Berlin."),
-        ("", "Write a zone like Europe/Berlin."),
-        ("../../etc/passwd", "Write a zone like Europe/Berlin."),
-        ("x" * 5_000, "Write a zone like Europe/Berlin."),
+        ("IST", "Write a large city nearby, such as Berlin."),
+        ("GMT+2", "Write a large city nearby, such as Berlin."),
+        ("", "Write a large city nearby, such as Berlin."),
+        ("../../etc/passwd", "Write a large city nearby, such as Berlin."),
+        ("x" * 5_000, "Write a large city nearby, such as Berlin."),
     ],
 )
 def test_what_is_no_zone_is_refused_with_the_nearest(typed: str, hint: str) -> None:

@@ -14,7 +14,7 @@ from bot.features.schedules import rules
 from bot.features.schedules.rules import NotPossible, Schedule, ScheduleState, Section, SectionState
 from bot.features.schedules.words import Every, Rhythm, Wish, read_wish
 from bot.people import Member, Reached
-from bot.times import find_zone, local, moment
+from bot.times import find_zone, local, moment, zone_name
 from corpus.books import Book, Slug
 from corpus.positions import parse_position
 
@@ -36,7 +36,7 @@ class ScheduleChange:
         sections = list(filter(None, map(self._line, after.sections)))
         said = (
             (before.state is not after.state, f"The schedule is {after.state}."),
-            (before.zone != after.zone, f"Times are those of {after.zone}."),
+            (before.zone != after.zone, f"Times are in {zone_name(after.zone)} now."),
             (before.place != after.place, "Future threads open in the other channel."),
             *((True, line) for line in sections),
             (bool(self.touched()), "Events that are in Discord already change with it."),

@@ -58,7 +58,7 @@ class ScheduleCog(AppCog):
 
     @schedule.command()
     @app_commands.describe(
-        book="The book; the club’s if left out", words=WORDS, zone="Time zone; the club’s if left out",
+        book="The book; the club’s if left out", words=WORDS, zone="Time zone, by a large city; the club’s if left out",
         channel="Where its threads or posts open; if left out, the club’s schedule channel or this one"
     )  # fmt: skip
     @app_commands.autocomplete(book=autocomplete.books, zone=autocomplete.zones)

@@ -18,7 +18,7 @@ from pydantic import BeforeValidator, PlainSerializer, TypeAdapter
 from bot.features.schedules.words import Every, Own, Pace, Rhythm, Wish
 from bot.people import Member, Reached
 from bot.reading_order.graph import by_publication
-from bot.times import day_name, local, moment
+from bot.times import day_name, local, moment, zone_name
 from corpus.books import Book, NotInBook, Slug, Unit, how_many, mark_finished
 from corpus.errors import DogearError
 from corpus.text import plural
@@ -351,7 +351,7 @@ def section_name(schedule: Schedule, section: Section) -> str:
 def preview(schedule: Schedule) -> list[str]:
     """Return a schedule's lines: what and where the clocks are, and every section."""
     state = "" if schedule.state is ScheduleState.RUNNING else f", {schedule.state}"
-    lines = [f"{schedule.title}, times of {schedule.zone}{state}"]
+    lines = [f"{schedule.title}, in {zone_name(schedule.zone)}{state}"]
     for section in schedule.live:
         became = "" if section.state is SectionState.AHEAD else f" · {section.state}"
         lines.append(f"{section_name(schedule, section)} · {ceiling_name(schedule, section)}{became}")

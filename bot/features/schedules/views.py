@@ -202,7 +202,9 @@ class PlanForm(buttons.Dialogue):
         self.add_item(discord.ui.Label(text="Over how many meetings do you read it?", component=self.amount))
         self.channel = channel_menu(guild, request.place)
         self.add_item(discord.ui.Label(text="Where do its threads open?", component=self.channel))
-        self.zone = self.line("Time zone", "zone", request.zone, description="Such as Europe/Berlin", max_length=60)
+        self.zone = self.line(
+            "Time zone", "zone", request.zone, description="A large city nearby, such as Berlin", max_length=60
+        )
 
     async def on_submit(self, interaction: Interaction, /) -> None:
         """Show the preview of what was written."""

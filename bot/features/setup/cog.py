@@ -20,6 +20,7 @@ from bot.discord.visitor import AppCog, Feature, in_clubs
 from bot.features.books.views import AddItButton
 from bot.features.ceilings.store import Ceilings
 from bot.people import Place
+from bot.times import zone_name
 from corpus.books import Book, Slug
 from corpus.names import UnknownBook, find_book
 from corpus.text import plural
@@ -93,7 +94,7 @@ def chosen(topic: Topic, settings: ClubSettings, books: Mapping[Slug, Book], now
         case Topic.TALK | Topic.SCHEDULE:
             return f"<#{value}>"
         case Topic.ZONE:
-            return safe(f"{value}, where it is {now.astimezone(ZoneInfo(value)):%H:%M} now")
+            return safe(f"{zone_name(value)}, it is {now.astimezone(ZoneInfo(value)):%H:%M} now")
         case _:
             return safe(books[value].title if value in books else "not in the library any more")
 
@@ -185,8 +186,8 @@ class SetupForm(Dialogue, title="Set up the club"):
         )
         known = settings.zone if settings.talk or settings.zone != UTC else ""
         zones = filter(None, dict.fromkeys((known, *ZONES)))
-        options = [_option(zone.replace("_", " "), zone, zone == known) for zone in zones][:OPTIONS]
-        self.zone = discord.ui.Select[SetupForm](custom_id="zone", placeholder="Pick a zone near you", options=options)
+        options = [_option(zone_name(zone), zone, zone == known) for zone in zones][:OPTIONS]
+        self.zone = discord.ui.Select[SetupForm](custom_id="zone", placeholder="Pick a city near you", options=options)
         told = "By whose clock “Friday 8pm” is meant. If yours isn’t here: /setup zone."
         self.add_item(discord.ui.Label(text="Time zone", description=told, component=self.zone))
 
@@ -313,7 +314,7 @@ class SetupCog(AppCog):
         await deliver(interaction, check_card(guild, await set_up.settings(guild.id)))
 
     @setup.command()
-    @app_commands.describe(zone="A zone such as Europe/Berlin, or its city")
+    @app_commands.describe(zone="A large city nearby, such as Berlin")
     @app_commands.autocomplete(zone=autocomplete.zones)
     async def zone(self, interaction: Interaction, zone: app_commands.Range[str, 1, 100]) -> None:
         """Choose this club’s time zone."""

@@ -146,7 +146,7 @@ async def test_a_zone_is_offered_while_it_is_typed_and_kept(club: Club, jo: Memb
     assert len(await jo.autocomplete(club.general, "setup zone", "zone", "a")) <= 25
     told = await jo.slash(club.general, "setup zone", zone="New York")
     assert told.ephemeral
-    assert "America/New_York, where it is" in shown(told)
+    assert "New York time, it is" in shown(told)
     form = await jo.slash(club.general, "setup start")
     await fill(jo, form, book=[LANTERN])
     assert (await settings(club)).zone == "America/New_York"
@@ -168,7 +168,7 @@ async def test_view_shows_what_is_set_and_what_is_gone(club: Club, jo: MemberAct
     assert f"Moderators: <@&{role.id}>" in sent(told).replace("*", "")
     assert "Channel to talk in: what you chose is no longer there." in shown(told)
     assert "Book: The Lantern" in shown(told).replace("*", "")
-    assert "Time zone: UTC, where it is" in shown(told).replace("*", "")
+    assert "Time zone: UTC, it is" in shown(told).replace("*", "")
     assert nothing_posted(club)
 
 

@@ -29,7 +29,7 @@ from tests.fakes.scheduled import NOW, a_book, a_schedule
 
 def test_a_schedule_shows_every_section_with_date_range_and_ceiling() -> None:
     assert preview(a_schedule("Fridays at 8pm, 9 chapters a week")) == [
-        "Smiley's People, times of Europe/Berlin",
+        "Smiley's People, in Berlin time",
         "1. chapters 1–9 · Friday 8 January 2027, 20:00 · up to chapter 9",
         "2. chapters 10–18 · Friday 15 January 2027, 20:00 · up to chapter 18",
         "3. chapters 19–27 · Friday 22 January 2027, 20:00 · up to the end",
