@@ -169,7 +169,7 @@ def read(result: InteractionResult) -> str:
 
 def words(post: discord.Message) -> str:
     """Return the text of a message."""
-    return "\n".join([post.content, *texts([part.to_dict() for part in post.components])])
+    return "\n".join(filter(None, [post.content, *texts([part.to_dict() for part in post.components])]))
 
 
 def posted(channel: ChannelHandle) -> list[str]:
