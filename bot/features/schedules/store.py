@@ -14,9 +14,9 @@ from bot.app import App
 from bot.db.base import BIG_KEY, Base, OfMember, Personal, belongs_to_member, insert_into, note_member, upsert
 from bot.db.jobs import JobRow, Key, finish, of_subject, plan
 from bot.features.schedules import rules
-from bot.features.schedules.changes import CHANGED, ScheduleChange, ScheduleRequest
+from bot.features.schedules.changes import CHANGED, ScheduleChange
 from bot.features.schedules.rules import NotPossible, Schedule, ScheduleState, Section, SectionState
-from bot.people import Member, Place, club_name
+from bot.people import Member, Place
 from corpus.books import Book, Slug
 
 OVER = dt.timedelta(days=14)
@@ -174,13 +174,12 @@ class Schedules:
     """Keeps the schedules of clubs. Who may change one is for the caller to check."""
 
     def __init__(self, app: App) -> None:
-        self._database, self._books, self._now = app.database, app.books, app.now
+        self._database, self._now = app.database, app.now
 
     # Making and changing
 
-    async def begin(self, request: ScheduleRequest, organiser: Member, name: str) -> Schedule:
+    async def begin(self, schedule: Schedule, name: str) -> Schedule:
         """Keep a schedule that was confirmed; `name` makes a second press harmless. Raises NotPossible."""
-        schedule = request.worked_out(self._books.of(club_name(organiser.club)), organiser)
         if schedule.sections[0].meets <= self._now():
             raise NotPossible("The first meeting would already be in the past. Write a later day.")
         await self.check(schedule)

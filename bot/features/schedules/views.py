@@ -55,7 +55,7 @@ class ConfirmButton(buttons.Confirm, template=rf"schedule-confirm:{buttons.ID}")
         asked, app = await self.asked(interaction), context.app_of(interaction)
         schedules = app.get(Schedules)
         if asked.do == PLAN:
-            schedule = await schedules.begin(REQUEST.validate_json(asked.text), asked.member, asked.id)
+            schedule = await schedules.begin(await _planned(app, asked), asked.id)
             await app.get(SetUp).choose_book(asked.member.club, schedule.book)
             done = (
                 f"The schedule is created, and {safe(schedule.title)} is the club’s book now. I’ll open its threads in "
@@ -123,19 +123,25 @@ async def _kept_preview(
     return await _preview(app, await app.get(AskedQuestions).keep(do, member, place, text.decode(), book), 1)
 
 
+async def _planned(app: App, asked: Asked) -> Schedule:
+    """Return the schedule that was asked for. Raises NotUnderstood, NotPossible or UnknownZone."""
+    request, books = REQUEST.validate_json(asked.text), app.books_of(asked.member.club)
+    return await app.workers.do(lambda: request.worked_out(books, asked.member))
+
+
 async def _preview(app: App, asked: Asked, page: int) -> Card:
     """Return a page of a preview."""
-    books, schedules, cancel = app.books_of(asked.member.club), app.get(Schedules), buttons.Cancel(asked.member.id)
+    books, cancel = app.books_of(asked.member.club), buttons.Cancel(asked.member.id)
     turn, confirm = partial(TurnButton, asked.id), [ConfirmButton(asked.id)]
     if asked.do == PLAN:
-        request, words = REQUEST.validate_json(asked.text), buttons.OpenButton("schedule-words", asked.id)
+        words = buttons.OpenButton("schedule-words", asked.id)
         try:
-            schedule = await app.workers.do(lambda: request.worked_out(books, asked.member))
-            await schedules.check(schedule)
+            schedule = await _planned(app, asked)
+            await app.get(Schedules).check(schedule)
         except DogearError as error:
             raise context.Choice(str(error), [words, cancel]) from error
         lines, title, note = rules.preview(schedule), f"Schedule: {schedule.title}", "Nothing is posted yet."
-        items = [*FreeMenu.of(asked.id, schedule.book, books, request.also), *confirm, words, cancel]
+        items = [*FreeMenu.of(asked.id, schedule.book, books, schedule.also), *confirm, words, cancel]
     else:
         proposal = PROPOSAL.validate_json(asked.text)
         change = proposal.change

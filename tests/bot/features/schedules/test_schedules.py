@@ -37,25 +37,25 @@ def schedules(records: Sessions, clock: Clock) -> Schedules:
     return schedules_of(records, clock)
 
 
-def wish(book: str = BOOK.slug, place: int = 70, words: str = WORDS, zone: str = "UTC", *also: str) -> ScheduleRequest:
-    return ScheduleRequest(book, words, zone, place, NOW, also)
+def wish(book: str = BOOK.slug, place: int = 70, words: str = WORDS, zone: str = "UTC", *also: str) -> Schedule:
+    return ScheduleRequest(book, words, zone, place, NOW, also).worked_out(BOOKS, JO)
 
 
 async def test_a_schedule_is_kept_with_what_was_picked_beside_its_words(schedules: Schedules) -> None:
-    schedule = await schedules.begin(wish(BOOK.slug, 70, WORDS, "europe/berlin", "emma", "gone"), JO, "abc")
+    schedule = await schedules.begin(wish(BOOK.slug, 70, WORDS, "europe/berlin", "emma", "gone"), "abc")
     assert (schedule.zone, list(schedule.also), schedule.organiser) == ("Europe/Berlin", ["emma"], 700)
     with pytest.raises(NotPossible, match="already"):
-        await schedules.begin(wish("emma"), JO, "abc")
+        await schedules.begin(wish("emma"), "abc")
 
 
 async def test_a_book_has_one_schedule_in_a_channel_until_it_is_over(schedules: Schedules, clock: Clock) -> None:
-    first = await schedules.begin(wish(), JO, "a")
+    first = await schedules.begin(wish(), "a")
     with pytest.raises(NotPossible, match="already"):
-        await schedules.begin(wish(), JO, "b")
-    await schedules.begin(wish(place=71), JO, "c")
+        await schedules.begin(wish(), "b")
+    await schedules.begin(wish(place=71), "c")
     clock.at = first.sections[-1].meets + 15 * DAY
     later = ScheduleRequest(BOOK.slug, WORDS, "UTC", 70, clock.at)
-    assert (await schedules.begin(later, JO, "d")).id != first.id
+    assert (await schedules.begin(later.worked_out(BOOKS, JO), "d")).id != first.id
 
 
 async def proposed(schedules: Schedules, change: Callable[[Schedule], ScheduleChange]) -> ScheduleChange:
@@ -63,7 +63,7 @@ async def proposed(schedules: Schedules, change: Callable[[Schedule], ScheduleCh
 
 
 async def test_a_change_is_made_once_and_only_as_it_was_shown(schedules: Schedules, clock: Clock) -> None:
-    await schedules.begin(wish(), JO, "a")
+    await schedules.begin(wish(), "a")
     proposal = await proposed(schedules, lambda was: shifted(was, 0, 7, NOW))
     await schedules.refresh(proposal.before.id)  # somebody is coming: that is no other schedule
     await schedules.make(proposal)
@@ -80,7 +80,7 @@ async def test_a_change_is_made_once_and_only_as_it_was_shown(schedules: Schedul
 
 async def test_an_edit_is_words_a_date_an_end_and_a_channel_at_once(schedules: Schedules) -> None:
     form = {"words": "at 7pm", "section": 2, "meets": "16 January", "upto": "ch 9", "place": 71}
-    await schedules.begin(wish(), JO, "a")
+    await schedules.begin(wish(), "a")
     proposal = await proposed(schedules, lambda was: edited(was, BOOKS, NOW, **form))  # type: ignore[arg-type]
     await schedules.make(proposal)
     after = (await schedules.find(HERE)).schedule
@@ -92,9 +92,9 @@ async def test_an_edit_is_words_a_date_an_end_and_a_channel_at_once(schedules: S
 async def test_the_schedule_of_a_place_is_meant_or_the_one_of_a_book(schedules: Schedules) -> None:
     with pytest.raises(NotPossible, match="no schedule"):
         await schedules.find(HERE)
-    first = await schedules.begin(wish(), JO, "a")
+    first = await schedules.begin(wish(), "a")
     assert (await schedules.find(Place(7, 5))).schedule.id == first.id
-    second = await schedules.begin(wish("emma", 71), JO, "b")
+    second = await schedules.begin(wish("emma", 71), "b")
     assert (await schedules.find(HERE)).schedule.id == first.id
     assert (await schedules.find(Place(7, 900), parent=71)).schedule.id == second.id
     assert (await schedules.find(HERE, book=EMMA)).schedule.id == second.id
@@ -104,7 +104,7 @@ async def test_the_schedule_of_a_place_is_meant_or_the_one_of_a_book(schedules: 
 
 
 async def test_reminders_end_with_the_schedule(schedules: Schedules) -> None:
-    schedule = await schedules.begin(wish(), JO, "a")
+    schedule = await schedules.begin(wish(), "a")
     await schedules.remind(schedule.id, JO, By.THREAD)
     assert await schedules.reminded(schedule.id) == {JO: By.THREAD}
     await schedules.make(await proposed(schedules, lambda was: cancelled(was, NOW)))
@@ -121,7 +121,7 @@ async def test_reminders_end_with_the_schedule(schedules: Schedules) -> None:
 async def test_what_comes_behind_the_last_meeting_can_be_asked_for(
     schedules: Schedules, book: str, words: str, since: str
 ) -> None:
-    schedule = await schedules.begin(wish(book, words=words), JO, "a")
+    schedule = await schedules.begin(wish(book, words=words), "a")
     with pytest.raises(NotPossible, match="been a meeting yet"):
         await schedules.since_last_meeting(HERE)
     opened = schedule.with_section(1, state=SectionState.OPENED, thread=900)
