@@ -71,7 +71,7 @@ async def test_help_is_by_who_asks(club: Club, may: dict[str, bool], told: list[
         "manage_events": ["Plan the schedule", "Start a vote", "Add a book"],
         "manage_guild": ["Set up", "Plan the schedule", "Start a vote", "Add a book"],
     }
-    assert buttons(answer)[10:] == next((for_some[name] for name in may if name in for_some), [])
+    assert buttons(answer)[9:] == next((for_some[name] for name in may if name in for_some), [])
 
 
 async def test_help_says_what_the_club_reads_and_where_its_asker_is(club: Club) -> None:
