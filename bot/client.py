@@ -176,6 +176,7 @@ class Dogear(ClubBot):
         """Take the shards that are set, or else as many as Discord advises, all of them."""
         if shards := app.settings.shards:
             options |= {"shard_ids": list(shards.ids), "shard_count": shards.count}
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it has no voice to lack
         super().__init__(
             command_prefix=(),
             help_command=None,
