@@ -1,6 +1,8 @@
-"""A whole evening in two clubs at once: nothing that the bot sends goes beyond those who read it, text by text."""
+"""An evening in two clubs at once, one of whose members is in both: nothing goes beyond those who read it.
 
-import json
+Each command, menu and form by itself, and what a chat model blurts out: tests/measure/adversaries/test_marked.py.
+"""
+
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +14,6 @@ from bot.settings import Settings
 from retrieval.retriever import Retriever
 from retrieval.types import Embedder
 from tests.fakes.bookshelf import opened
-from tests.fakes.chat_server import ChatServer, chat_server
 from tests.fakes.club import opened_club
 from tests.fakes.evening import Evening
 from tests.fakes.evening_acts import (
@@ -20,21 +21,12 @@ from tests.fakes.evening_acts import (
     asks,
     chooses,
     exports,
-    hints,
-    looks_at_books,
-    looks_at_progress,
-    looks_people_up,
     new_thread,
     place_goes,
-    presses_all,
     presses_under_the_last,
     reads,
     reads_reviews,
-    recaps,
-    reviews,
     talks,
-    types,
-    uses_menus,
     writes_directly,
 )
 from tests.fakes.marked import AMBER, MARKS, ORCHARD, Signs, write_marked_library
@@ -57,13 +49,6 @@ async def evening(marked: tuple[Retriever, Signs], tmp_path: Path) -> AsyncItera
     retriever, signs = marked
     async with opened_club(retriever, tmp_path, settings=ALL_NIGHT) as club:
         yield Evening(club, signs.copied())
-
-
-@pytest.fixture
-def chatting() -> Iterator[ChatServer]:
-    """A chat model that knows how everything ends."""
-    with chat_server() as server:
-        yield server
 
 
 # The evening
@@ -109,55 +94,20 @@ async def arriving(evening: Evening) -> People:
     return there
 
 
-async def asking(evening: Evening, there: People) -> None:
-    """Ask for everything that can be asked for."""
-    everywhere = (
-        (there.liz, there.thread), (there.jim, there.general), (there.pip, there.harbour), (there.alec, there.thread),
-        (there.ishmael, there.general),
-    )  # fmt: skip
-    for reader, place in everywhere:
-        await asks(evening, reader, place, QUESTIONS[0], book=AMBER)
-        await looks_people_up(evening, reader, place, AMBER)
-        await types(evening, reader, place)
-    for reader in (there.liz, there.alec, there.ishmael):
-        await asks(evening, reader, there.thread, QUESTIONS[1], share=True)
-        await hints(evening, reader, there.thread, QUESTIONS[2], AMBER)
-        await looks_at_books(evening, reader, there.thread, ORCHARD)
-    for reader, section in ((there.liz, ""), (there.alec, "since chapter 2"), (there.ishmael, "chapters 1-8")):
-        await recaps(evening, reader, there.thread, AMBER, section)
-    await uses_menus(evening, there.ishmael, there.thread, there.liz, there.alec, there.jim)
-    await looks_at_progress(evening, there.alec, there.thread)
-
-
 async def reviewing(evening: Evening, there: People) -> None:
-    """Write reviews in both clubs, one of which gives away more than its author says, and read them."""
+    """Write reviews in both clubs, and read them in both."""
     new, club, other = evening.signs.new, evening.club.guild.id, there.pip.guild.id
-    placed = new({AMBER: 5}, club, there.ishmael.id)
-    await reviews(evening, there.ishmael, there.general, AMBER, f"The {placed} made me weep for a week.", "ch 5")
-    ending = f"Wenna carries the {evening.signs.of(ORCHARD, 6)[0]} from the glasshouse across the bridge before dawn."
-    await reviews(evening, there.ishmael, there.general, ORCHARD, ending, "not started")
-    elsewhere = new({}, other, there.liz_there.id)
-    await reviews(evening, there.liz_there, there.harbour, AMBER, f"The {elsewhere} made me weep.", "not started")
+    for writer, place, sign in (
+        (there.ishmael, there.general, new({AMBER: 5}, club, there.ishmael.id)),
+        (there.liz_there, there.harbour, new({AMBER: 5}, other, there.liz_there.id)),
+    ):
+        form = await evening.step(f"{writer.name}: /review write", writer.slash(place, "review write", book=AMBER))
+        typed = {"stars": ["4"], "text": f"The {sign} made me weep.", "said": "ch 5"}
+        await evening.step(f"{writer.name} sends it", writer.submit_modal(form, typed))
     for reader in (there.liz, there.alec, there.ishmael, there.jim):
-        await reads_reviews(evening, reader, there.general, AMBER, ORCHARD)
+        await reads_reviews(evening, reader, there.general, AMBER)
     for reader in (there.pip, there.liz_there):
         await reads_reviews(evening, reader, there.harbour, AMBER)
-
-
-async def prompting(evening: Evening, there: People) -> None:
-    """Suggest a prompt that gives the ending away; have moderators look at it, and draft others."""
-    secret = f"Why does Wenna carry the {evening.signs.of(AMBER, 8)[0]} from the ferry across the bridge?"
-    suggested = there.ishmael.slash(there.thread, "prompt suggest", text=evening.is_told(secret), book=AMBER)
-    await evening.step(f"Ishmael: /prompt suggest {secret}", suggested)
-    for command, options in (
-        ("prompt queue", {}),
-        ("prompt approve", {"number": 1}),
-        ("prompt post", {"number": 1}),
-        ("prompt draft", {"kind": "character", "book": AMBER}),
-        ("prompt library", {"book": AMBER}),
-    ):
-        told = await evening.step(f"Ahab: /{command}", there.keeper.slash(there.thread, command, **options))
-        await presses_all(evening, there.keeper, told)
 
 
 async def talking(evening: Evening, there: People) -> None:
@@ -184,7 +134,6 @@ async def later(evening: Evening, there: People) -> None:
     await reads(evening, there.alec, AMBER, 2)
     await asks(evening, there.alec, there.thread, QUESTIONS[0], book=AMBER)
     await writes_directly(evening, there.alec, "And who else lies to Wenna?")
-    await looks_people_up(evening, there.alec, there.thread, AMBER)
     await place_goes(evening, there.keeper, there.thread)
     await talks(evening, there.ishmael, there.thread, QUESTIONS[1])
     for reader in (there.alec, there.ishmael, there.liz):
@@ -193,9 +142,8 @@ async def later(evening: Evening, there: People) -> None:
 
 async def test_nothing_that_is_sent_in_a_whole_evening_goes_beyond_those_who_read_it(evening: Evening) -> None:
     there = await arriving(evening)
-    for part in (asking, reviewing, prompting, talking, later):
+    for part in (reviewing, talking, later):
         await part(evening, there)
-    assert len(evening.steps) > 200
     assert "\n".join(evening.leaks()) == ""
     assert "\n".join(evening.told_positions()) == ""
     everybody = {
@@ -204,40 +152,3 @@ async def test_nothing_that_is_sent_in_a_whole_evening_goes_beyond_those_who_rea
     assert max(everybody) == 6
     heard = {reader: evening.furthest(reader) for reader in (there.liz, there.alec, there.ishmael, there.jim)}
     assert heard == {there.liz: 1, there.alec: 4, there.ishmael: 8, there.jim: 0}
-
-
-async def test_a_chat_model_that_blurts_out_how_everything_ends_is_not_let_through(
-    marked: tuple[Retriever, Signs], chatting: ChatServer, tmp_path: Path
-) -> None:
-    retriever, signs = marked
-    with chatting.writer(retriever) as writer:
-        async with opened_club(retriever, tmp_path, writer=writer, settings=ALL_NIGHT) as club:
-            evening = Evening(club, signs.copied())
-            there = await arriving(evening)
-            await chooses(evening, there.liz, QUESTIONS[0])
-            for mark in (8, 6):
-                one, two, *_, name = signs.of(AMBER, mark)
-                chatting.says = f"Wenna carries the {one} [1]. Corrin hides the {two}, and {name.title()} lies to her."
-                for reader, place in ((there.liz, there.general), (there.alec, there.thread)):
-                    begun = len(chatting.requests)
-                    await asks(evening, reader, place, QUESTIONS[0], book=AMBER)
-                    await asks(evening, reader, place, QUESTIONS[1], share=True)
-                    await writes_directly(evening, reader, QUESTIONS[0], "And Corrin?")
-                    prompts = json.dumps(chatting.requests[begun:], ensure_ascii=False)
-                    positions = evening.positions[reader.guild.id, reader.id]
-                    assert [sign for sign in signs.found(prompts) if not sign.needs.within(positions)] == []
-                await talks(evening, there.ishmael, there.thread, QUESTIONS[3], "And Corrin?")
-                await asks(evening, there.ishmael, there.general, QUESTIONS[0], book=AMBER)
-            assert "\n".join(evening.leaks()) == ""
-            assert any("by AI" in s.text for s in evening.sent if s.readers.person == there.ishmael.id)
-
-
-async def test_an_evening_does_hear_what_goes_too_far(evening: Evening) -> None:
-    liz = await evening.club.reader("Liz", the_amber_door="ch 5")
-    await evening.club.ceiling(evening.club.general, the_amber_door="ch 3")
-    evening.is_at(liz, AMBER, 1)
-    for share in (False, True):
-        evening.sent.clear()
-        await asks(evening, liz, evening.club.general, QUESTIONS[0], share=share)
-        assert evening.leaks()
-        assert evening.told_positions() or not share
