@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from simcord import MemberActor
 
 from bot.db.sessions import Sessions
 from retrieval.retriever import Retriever
@@ -41,3 +42,9 @@ async def tales_club(tales: Retriever, tmp_path: Path) -> AsyncIterator[Club]:
     """A club that reads Harbour Tales."""
     async with opened_club(tales, tmp_path) as opened_one:
         yield opened_one
+
+
+@pytest.fixture
+def jo(club: Club) -> MemberActor:
+    """An organiser."""
+    return club.member("Jo", manage_events=True)

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
@@ -12,25 +11,11 @@ from bot.db.sessions import Sessions
 from bot.limits import WATCHED, WINDOW, Allowance, AskedTooMuch
 from bot.people import NO_CLUB, Member
 from bot.settings import Settings
-from tests.fakes.app import NO_DATABASE, app_on
+from tests.fakes.app import NO_DATABASE, NOON, app_on
 from tests.fakes.counting import Counted
+from tests.fakes.processes import Clock
 
-NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 LIZ, ALEC, PIP = Member(1, 20), Member(1, 21), Member(2, 20)
-
-
-@dataclass
-class Clock:
-    """A clock that a test sets."""
-
-    now: dt.datetime = NOON
-
-    def __call__(self) -> dt.datetime:
-        return self.now
-
-    def goes_on(self, seconds: float) -> None:
-        """Let time pass."""
-        self.now += dt.timedelta(seconds=seconds)
 
 
 def allowance(clock: Clock, database: Sessions = NO_DATABASE, **rates: int) -> Allowance:
@@ -46,27 +31,27 @@ def takes(allowed: Allowance, member: Member) -> bool:
 
 
 def test_who_has_asked_enough_waits_until_the_first_of_it_is_ten_minutes_old() -> None:
-    clock = Clock()
+    clock = Clock(NOON)
     allowed = allowance(clock, member_questions=2, club_questions=9)
     allowed.take(LIZ)
-    clock.goes_on(60)
+    clock.time += dt.timedelta(seconds=60)
     allowed.take(LIZ)
     with pytest.raises(AskedTooMuch, match=r"You asked a lot in a short time\. You can ask again <t:") as stopped:
         allowed.take(LIZ)
     assert stopped.value.again == NOON + WINDOW
-    clock.now = stopped.value.again
+    clock.time = stopped.value.again
     allowed.take(LIZ)
     assert not takes(allowed, LIZ)
 
 
 def test_a_question_that_was_refused_is_not_counted() -> None:
-    clock = Clock()
+    clock = Clock(NOON)
     allowed = allowance(clock, member_questions=1, club_questions=9)
     allowed.take(LIZ)
     for _ in range(5):
-        clock.goes_on(60)
+        clock.time += dt.timedelta(seconds=60)
         assert not takes(allowed, LIZ)
-    clock.now = NOON + WINDOW
+    clock.time = NOON + WINDOW
     assert takes(allowed, LIZ)
 
 
@@ -78,13 +63,13 @@ def test_a_question_that_was_refused_is_not_counted() -> None:
 def test_never_more_than_the_limit_in_any_ten_minutes(
     asking: list[tuple[Member, int]], most: int, most_of_club: int
 ) -> None:
-    clock = Clock()
+    clock = Clock(NOON)
     allowed = allowance(clock, member_questions=most, club_questions=most_of_club)
     answered: list[tuple[Member, dt.datetime]] = []
     for member, pause in asking:
-        clock.goes_on(pause)
+        clock.time += dt.timedelta(seconds=pause)
         if takes(allowed, member):
-            answered.append((member, clock.now))
+            answered.append((member, clock.time))
     for _, begun in answered:
         within = [member for member, at in answered if begun <= at < begun + WINDOW]
         assert all(count <= most for count in Counter(within).values())
@@ -93,19 +78,19 @@ def test_never_more_than_the_limit_in_any_ten_minutes(
 
 @given(st.lists(st.integers(0, 700), max_size=40), st.integers(1, 5))
 def test_nobody_waits_longer_than_they_are_told(pauses: list[int], most: int) -> None:
-    clock = Clock()
+    clock = Clock(NOON)
     allowed = allowance(clock, member_questions=most, club_questions=99)
     for pause in pauses:
-        clock.goes_on(pause)
+        clock.time += dt.timedelta(seconds=pause)
         try:
             allowed.take(LIZ)
         except AskedTooMuch as stopped:
-            clock.now = stopped.again
+            clock.time = stopped.again
             allowed.take(LIZ)
 
 
 def test_whoever_asked_longest_ago_is_forgotten_first() -> None:
-    allowed = allowance(Clock(), member_questions=1, club_questions=WATCHED * 2)
+    allowed = allowance(Clock(NOON), member_questions=1, club_questions=WATCHED * 2)
     crowd = [Member(NO_CLUB, person) for person in range(1, WATCHED + 2)]
     for member in crowd:
         allowed.take(member)
@@ -122,15 +107,15 @@ async def test_tokens_of_a_club_are_counted_until_the_day_is_over_everywhere_ali
     assert not await allowed.has_tokens(Member(1, 20))
     assert await allowed.has_tokens(Member(2, 20))
     assert allowed.tomorrow == dt.datetime(2025, 3, 2, tzinfo=dt.UTC)
-    clock.now = clock.now.astimezone(dt.timezone(dt.timedelta(hours=2)))  # the second of March there
+    clock.time = clock.time.astimezone(dt.timezone(dt.timedelta(hours=2)))  # the second of March there
     assert not await allowed.has_tokens(Member(1, 20))
     assert allowed.tomorrow == dt.datetime(2025, 3, 2, tzinfo=dt.UTC)
-    clock.now = allowed.tomorrow
+    clock.time = allowed.tomorrow
     assert await allowed.has_tokens(Member(1, 20))
 
 
 async def test_outside_of_a_club_everybody_has_their_own_tokens(records: Sessions) -> None:
-    allowed = allowance(Clock(), records, club_tokens=100)
+    allowed = allowance(Clock(NOON), records, club_tokens=100)
     await allowed.spend(Member(NO_CLUB, 20), 100)
     assert not await allowed.has_tokens(Member(NO_CLUB, 20))
     assert await allowed.has_tokens(Member(NO_CLUB, 21))
@@ -139,15 +124,15 @@ async def test_outside_of_a_club_everybody_has_their_own_tokens(records: Session
 def test_a_meter_is_told_whose_limit_was_reached_and_not_who_it_was() -> None:
     meter = Counted()
     allowed = Allowance(
-        app_on(NO_DATABASE, now=Clock(), settings=Settings(member_questions=1, club_questions=2), meter=meter)
+        app_on(NO_DATABASE, now=Clock(NOON), settings=Settings(member_questions=1, club_questions=2), meter=meter)
     )
     assert [takes(allowed, member) for member in (LIZ, LIZ, ALEC, Member(1, 22))] == [True, False, True, False]
     assert meter.told == [("refused", "member"), ("refused", "club")]
 
 
 def test_a_clock_that_was_set_back_keeps_nobody_waiting_for_a_day() -> None:
-    clock = Clock()
+    clock = Clock(NOON)
     allowed = allowance(clock, member_questions=2)
     assert [takes(allowed, LIZ) for _ in range(3)] == [True, True, False]
-    clock.goes_on(-86_400)
+    clock.time -= dt.timedelta(seconds=86_400)
     assert [takes(allowed, LIZ) for _ in range(3)] == [True, True, False]

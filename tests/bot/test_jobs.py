@@ -20,22 +20,13 @@ from bot.people import EVERY, Shards
 from bot.processes import Presence
 from tests.fakes.app import app_on
 from tests.fakes.counting import Counted
+from tests.fakes.processes import Clock
 from tests.fakes.records import opened_records
 
 ROOT = Path(__file__).parents[2]
 START = dt.datetime(2027, 3, 1, 20, 0, tzinfo=dt.UTC)
 MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
 KEY = Key("vote", 1, 7, "close")
-
-
-@dataclass
-class Clock:
-    """A clock that a test moves."""
-
-    time: dt.datetime = START
-
-    def __call__(self) -> dt.datetime:
-        return self.time
 
 
 class Died(Exception):
@@ -71,7 +62,7 @@ class Desk:
     """The jobs of a process, a clock, and a channel in which one feature posts."""
 
     records: Sessions
-    clock: Clock = field(default_factory=Clock)
+    clock: Clock = field(default_factory=lambda: Clock(START))
     channel: Channel = field(default_factory=Channel)
     meter: Counted = field(default_factory=Counted)
     done: asyncio.Event = field(default_factory=asyncio.Event)

@@ -13,7 +13,6 @@ from pydantic import SecretStr
 
 from bot.cli.start import write_down
 from bot.logs import (
-    CHATTY,
     FORMATTERS,
     HIDDEN,
     JsonFormatter,
@@ -32,10 +31,8 @@ Start = Callable[..., io.StringIO]
 
 
 @pytest.fixture
-def start() -> Iterator[Start]:
+def start(logs_as_before: None) -> Iterator[Start]:
     """Set up logs, return what standard error gets, and afterwards leave everything as it was."""
-    root, chatty = logging.getLogger(), [logging.getLogger(name) for name in CHATTY]
-    before = (root.level, list(root.handlers), [logger.level for logger in chatty])
     with contextlib.ExitStack() as stack:
 
         def begin(
@@ -45,11 +42,6 @@ def start() -> Iterator[Start]:
             return stack.enter_context(contextlib.redirect_stderr(io.StringIO()))
 
         yield begin
-    logging.captureWarnings(capture=False)
-    root.setLevel(before[0])
-    root.handlers[:] = before[1]
-    for logger, level in zip(chatty, before[2], strict=True):
-        logger.setLevel(level)
 
 
 def test_a_line_says_when_how_grave_who_and_what(start: Start) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import functools
+import sqlite3
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -43,6 +44,13 @@ async def opened_records(where: str | Path) -> AsyncIterator[Sessions]:
         await asyncio.to_thread(_lay_out, where / NAME)
     async with open_database(where) as records:
         yield records
+
+
+def left(folder: Path, *statements: str, **values: str) -> None:
+    """Leave the data as a process does that is killed between two steps; names in the statements stand for values."""
+    with contextlib.closing(sqlite3.connect(folder / NAME)) as connection, connection:
+        for statement in statements:
+            connection.execute(functools.reduce(lambda text, named: text.replace(*named), values.items(), statement))
 
 
 async def shelve(database: Sessions, member: Member, shelved: Shelved) -> None:

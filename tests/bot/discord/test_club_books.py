@@ -33,12 +33,6 @@ async def club(embedder: Embedder, tmp_path: Path) -> AsyncIterator[Club]:
             yield found
 
 
-@pytest.fixture
-def jo(club: Club) -> MemberActor:
-    """An organiser."""
-    return club.member("Jo", manage_events=True)
-
-
 async def filled(club: Club, jo: MemberActor, **typed: object) -> InteractionResult:
     """Open the form, and send it off."""
     form = await jo.slash(club.general, "book add")

@@ -1,24 +1,14 @@
 """Mentions, replies and direct messages: one answer to each, for whoever reads along."""
 
 import pytest
-from simcord import ChannelHandle
 
 from bot.features.ceilings.store import Audiences
 from bot.people import Member
-from tests.fakes.club import Club, buttons, labels, message, shown, texts
+from tests.fakes.club import Club, buttons, labels, message, posted, shown
 
 NEUTRAL = "I can’t answer that from what you’ve read."
 STORM = "Whom does Silas save in the storm?"
 SECRET = "Who drowned his brother for the sake of the lamp?"
-
-
-def said(channel: ChannelHandle) -> list[str]:
-    """Return what the bot has said in a place, message by message."""
-    return [
-        "\n".join(texts([message.content, *[c.to_dict() for c in message.components]]))
-        for message in channel.history()
-        if message.author.bot and message.components
-    ]
 
 
 async def test_a_mention_is_answered_once_in_public_as_far_as_the_place_goes(club: Club) -> None:
@@ -26,7 +16,7 @@ async def test_a_mention_is_answered_once_in_public_as_far_as_the_place_goes(clu
     await club.ceiling(club.general, the_lantern="ch 5")
     await liz.send(club.general, f"{club.mention} {STORM}")
     await liz.send(club.general, f"{club.mention} {SECRET}")
-    first, second = said(club.general)
+    first, second = posted(club.general)
     assert "two fishermen" in first
     assert "The Lantern, chapter 5 of 10" in first
     assert "drowned" not in second
@@ -51,19 +41,19 @@ async def test_a_reply_to_the_bot_goes_on_where_it_was(club: Club) -> None:
     answer = club.general.last_message
     assert answer is not None
     await liz.send(club.general, f"{club.mention} and who is he?", reply_to=answer)
-    assert "Silas" in said(club.general)[-1]
-    assert "The Lantern" in said(club.general)[-1]
+    assert "Silas" in posted(club.general)[-1]
+    assert "The Lantern" in posted(club.general)[-1]
 
 
 async def test_who_is_behind_in_a_thread_is_answered_no_further_than_they_are_without_a_word_of_it(club: Club) -> None:
     liz, alec = await club.reader("Liz", the_lantern="ch 2"), club.member("Alec")
     await club.ceiling(club.general, the_lantern="finished")
     await liz.send(club.general, f"{club.mention} {SECRET}")
-    own = said(club.general)[-1]
+    own = posted(club.general)[-1]
     assert "drowned" not in own
     assert "behind" not in own
     await alec.send(club.general, f"{club.mention} {SECRET}")
-    assert "drowned" in said(club.general)[-1]
+    assert "drowned" in posted(club.general)[-1]
 
 
 async def test_anybody_can_have_a_public_answer_for_themselves(club: Club) -> None:
@@ -85,7 +75,7 @@ async def test_the_same_event_twice_is_answered_once(club: Club) -> None:
     club.env.backend.emit("MESSAGE_CREATE", payload)
     await club.env.settle()
     assert message.id
-    assert len(said(club.general)) == 1
+    assert len(posted(club.general)) == 1
 
 
 ABOUT_THE_BOT = {
@@ -107,9 +97,9 @@ async def test_what_is_asked_of_the_bot_or_the_club_is_answered_with_what_to_pre
         await liz.send(club.general, f"{club.mention} {question}?")
         answer = club.general.last_message
         assert answer is not None
-        assert told in said(club.general)[-1], question
+        assert told in posted(club.general)[-1], question
         assert list(labels([part.to_dict() for part in answer.components])) == pressed, question
-        assert "Spoiler-free" not in said(club.general)[-1]
+        assert "Spoiler-free" not in posted(club.general)[-1]
 
 
 async def test_an_error_offers_its_cure_to_those_who_may_use_it(club: Club) -> None:
@@ -129,16 +119,16 @@ async def test_an_error_offers_its_cure_to_those_who_may_use_it(club: Club) -> N
 async def test_a_direct_message_is_answered_as_far_as_its_writer_is(club: Club) -> None:
     liz = await club.reader("Liz", the_lantern="finished")
     await liz.send_dm(SECRET)
-    assert "drowned" in said(liz.user.dm_channel)[-1]
+    assert "drowned" in posted(liz.user.dm_channel)[-1]
     await club.reads(liz, "the-lantern", "ch 2")
     await liz.send_dm(SECRET)
-    assert "drowned" not in said(liz.user.dm_channel)[-1]
+    assert "drowned" not in posted(liz.user.dm_channel)[-1]
 
 
 async def test_somebody_of_no_club_is_at_the_beginning_and_still_answered(club: Club) -> None:
     stranger = club.env.create_user("Jim")
     await stranger.send_dm("What is The Lantern about?")
-    (answer,) = said(stranger.dm_channel)
+    (answer,) = posted(stranger.dm_channel)
     assert answer
     assert "drowned" not in answer
 
@@ -151,16 +141,16 @@ async def test_who_is_in_several_clubs_is_asked_which_one_and_then_answered(club
     await liz.send_dm(SECRET)
     asked = liz.user.dm_channel.last_message
     assert asked is not None
-    assert "Which one is this about?" in said(liz.user.dm_channel)[-1]
+    assert "Which one is this about?" in posted(liz.user.dm_channel)[-1]
     await liz.user.select(asked, [str(club.guild.id)])
-    assert "drowned" in said(liz.user.dm_channel)[-1]
-    assert "now about The Island Club" in said(liz.user.dm_channel)[-1]
+    assert "drowned" in posted(liz.user.dm_channel)[-1]
+    assert "now about The Island Club" in posted(liz.user.dm_channel)[-1]
     await liz.send_dm(SECRET)
-    assert "drowned" in said(liz.user.dm_channel)[-1]
+    assert "drowned" in posted(liz.user.dm_channel)[-1]
     menu = await liz.user.slash("club switch")
     await liz.user.select(message(menu), [str(other.id)])
     await liz.send_dm(SECRET)
-    assert "drowned" not in said(liz.user.dm_channel)[-1]
+    assert "drowned" not in posted(liz.user.dm_channel)[-1]
     with club.env.time_context():
         assert await club.app.get(Audiences).positions(Member(club.guild.id, liz.id)) == {"the-lantern": 10}
 
@@ -174,7 +164,7 @@ async def test_a_command_in_a_direct_message_waits_too_and_one_may_have_no_club(
     assert "drowned" in shown(answer)
     await liz.select(message(await liz.slash(club.general, "club switch")), ["0"])
     await liz.send_dm(SECRET)
-    assert "drowned" not in said(liz.user.dm_channel)[-1]
+    assert "drowned" not in posted(liz.user.dm_channel)[-1]
 
 
 WAIT: dict[str, tuple[dict[str, str], str]] = {
@@ -215,4 +205,4 @@ async def test_who_has_left_a_club_takes_nothing_of_it_along(club: Club) -> None
     guild = club.env.backend.get_guild(club.guild.id)
     club.env.backend.remove_member(guild.id, liz.id)
     await liz.user.send_dm(SECRET)
-    assert "drowned" not in said(liz.user.dm_channel)[-1]
+    assert "drowned" not in posted(liz.user.dm_channel)[-1]

@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-import pytest
 from simcord import MemberActor
 
 from bot.club_settings import SetUp
@@ -11,12 +10,6 @@ from bot.people import Place
 from tests.fakes.club import Club, buttons, fill, message, shown
 
 TIMES = "Friday 8pm\nSaturday 17:00\nSunday 6pm"
-
-
-@pytest.fixture
-def jo(club: Club) -> MemberActor:
-    """An organiser."""
-    return club.member("Jo", manage_events=True)
 
 
 async def test_the_time_that_suits_most_becomes_the_date_of_the_next_section(club: Club, jo: MemberActor) -> None:

@@ -34,12 +34,6 @@ async def club(embedder: Embedder, tmp_path: Path, server: CatalogueServer) -> A
             yield found
 
 
-@pytest.fixture
-def jo(club: Club) -> MemberActor:
-    """An organiser."""
-    return club.member("Jo", manage_events=True)
-
-
 async def added(club: Club, jo: MemberActor, preview: InteractionResult) -> InteractionResult:
     done = await jo.click(message(preview), label="Add")
     await club.app.get(ClubBooks).indexed()

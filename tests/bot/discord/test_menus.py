@@ -1,7 +1,7 @@
 """The menus of messages: what somebody can do with what another member wrote."""
 
 from bot.features.prompts.store import Prompts
-from tests.fakes.club import Club, shown
+from tests.fakes.club import Club, fields, shown
 
 SECRET = "Silas drowned his brother for the sake of the lamp."
 
@@ -21,8 +21,7 @@ async def test_a_question_about_a_message_is_answered_for_its_asker(club: Club) 
     liz = await club.reader("Liz", the_lantern="ch 5")
     posted = await liz.send(club.general, "That storm in The Lantern!")
     form = await liz.context_menu(club.general, "Ask about this", posted)
-    assert form.modal is not None
-    told = await liz.submit_modal(form, {_field(form.modal): "Whom does Silas save?"})
+    told = await liz.submit_modal(form, {fields(form.modal)[0]: "Whom does Silas save?"})
     assert told.ephemeral
     assert "two fishermen" in shown(told)
 
@@ -31,8 +30,7 @@ async def test_the_words_of_a_message_that_goes_too_far_are_no_way_to_more(club:
     alec, liz = club.member("Alec"), await club.reader("Liz", the_lantern="ch 3")
     posted = await alec.send(club.general, SECRET)
     form = await liz.context_menu(club.general, "Ask about this", posted)
-    assert form.modal is not None
-    told = await liz.submit_modal(form, {_field(form.modal): "Is that true of The Lantern?"})
+    told = await liz.submit_modal(form, {fields(form.modal)[0]: "Is that true of The Lantern?"})
     assert "drowned" not in shown(told)
 
 
@@ -47,16 +45,3 @@ async def test_a_message_is_suggested_once(club: Club) -> None:
     )
     (waiting,) = await club.app.get(Prompts).queue(club.guild.id)
     assert (waiting.text, waiting.message) == ("Why does Dorothea stay?", posted.id)
-
-
-def _field(modal: dict[str, object]) -> str:
-    """Return the id of a modal's only field."""
-
-    def walk(part: object) -> list[str]:
-        if isinstance(part, dict):
-            own = [part["custom_id"]] if part.get("type") == 4 else []
-            return own + [found for value in part.values() for found in walk(value)]
-        return [found for value in part for found in walk(value)] if isinstance(part, list) else []
-
-    (field,) = walk(modal.get("components"))
-    return field

@@ -18,18 +18,12 @@ from corpus.books import Reveals
 from retrieval.gate import Audience
 from retrieval.retriever import Retriever
 from tests.fakes.club import Club, buttons, message
-from tests.fakes.club import shown as sent
+from tests.fakes.club import read as shown
 from tests.fakes.club_books import given, vellichor
-from tests.fakes.discord_reading import rendered
 from tests.fakes.records import add_finding_to
 
 LANTERN, DAY = "the-lantern", 86_400
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
-
-
-def shown(result: InteractionResult) -> str:
-    """Return what is read of an answer."""
-    return rendered(sent(result))
 
 
 async def written(club: Club, member: MemberActor) -> None:

@@ -4,19 +4,13 @@ from typing import Any
 
 import pytest
 from discord import AppCommandType
-from simcord import InteractionResult
 
 from tests.fakes.club import Club, buttons, message
-from tests.fakes.club import shown as sent
-from tests.fakes.discord_reading import rendered
+from tests.fakes.club import read as shown
 
 SECRET = "Who drowned his brother for the sake of the lamp in The Lantern?"
 SERVER, AMONG_FRIENDS = 0, 2  # Discord: where an interaction comes from; 1 is a direct message with the bot
 LANTERN = {"book": "The Lantern"}
-
-
-def shown(result: InteractionResult) -> str:
-    return rendered(sent(result))
 
 
 @pytest.fixture

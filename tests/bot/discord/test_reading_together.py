@@ -9,11 +9,9 @@ from simcord import MemberActor
 
 from bot.features.progress.store import Progress
 from bot.people import Member, Place
-from tests.bot.discord.test_schedule import FRIDAY, MINUTE, NEXT, asleep, direct, events, jo, killed, made, until
+from tests.bot.discord.test_schedule import FRIDAY, MINUTE, NEXT, asleep, direct, events, killed, made, until
 from tests.fakes.bookshelf import LANTERN, opened, write_lantern
 from tests.fakes.club import Club, buttons, fill, labels, message, opened_club, shown, words
-
-__all__ = ["jo"]
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 ASKED = ["I’ve read chapters 1–5", "Not yet", "I’ve finished the book", "Say where I am"]

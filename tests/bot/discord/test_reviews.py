@@ -15,8 +15,7 @@ from retrieval.retriever import Retriever
 from retrieval.types import Embedder
 from tests.fakes.bookshelf import opened, write_kite, write_lantern
 from tests.fakes.club import Club, buttons, message, opened_club
-from tests.fakes.club import shown as sent
-from tests.fakes.discord_reading import rendered
+from tests.fakes.club import read as shown
 
 LANTERN, KITE = "the-lantern", "the-kite"
 SECRET = "It hurts that Silas drowned his brother for the sake of the lamp."
@@ -49,11 +48,6 @@ Silas keeps his lighthouse as others keep a grudge.
 
 The love scene is not for the young.
 """
-
-
-def shown(result: InteractionResult) -> str:
-    """Return what is read of an answer."""
-    return rendered(sent(result))
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 import contextlib
 import datetime as dt
 import re
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,13 @@ import pytest
 from simcord import ChannelHandle, InteractionResult, MemberActor
 
 from bot.audit import Audit
-from bot.db.sessions import NAME
 from bot.features.ceilings.store import Ceilings
 from bot.features.prompts.store import Prompts
 from bot.features.schedules.rules import NotPossible, Schedule, SectionState
 from bot.features.schedules.store import Schedules
 from bot.people import Member, Place
 from tests.fakes.club import Club, buttons, fill, message, shown, words
+from tests.fakes.records import left
 
 WORDS = "Fridays at 8pm, 5 chapters a week"
 HOUR, DAY = 3_600, 86_400
@@ -28,12 +27,6 @@ FRIDAY = dt.datetime(2026, 1, 2, 20, tzinfo=dt.UTC)
 
 NEXT = FRIDAY + dt.timedelta(days=7)
 MINUTE = dt.timedelta(minutes=1)
-
-
-@pytest.fixture
-def jo(club: Club) -> MemberActor:
-    """An organiser."""
-    return club.member("Jo", manage_events=True)
 
 
 async def prepared(
@@ -87,11 +80,6 @@ def killed(folder: Path, step: str) -> Iterator[None]:
     left(folder, statement)
     yield
     left(folder, "DROP TRIGGER killed")
-
-
-def left(folder: Path, statement: str) -> None:
-    with contextlib.closing(sqlite3.connect(folder / NAME)) as connection, connection:
-        connection.execute(statement)
 
 
 def events(club: Club) -> list[Any]:

@@ -1,9 +1,7 @@
 """`/vote`, as organisers hold it and members take part; and its close, whatever happens to the bot."""
 
-import contextlib
 import datetime as dt
 import re
-import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +9,14 @@ import discord
 import pytest
 from simcord import InteractionResult, MemberActor, SetupError
 
-from bot.db.sessions import NAME
 from bot.features.votes.rules import Candidate, VoteDraft, VoteKind, VoteState
 from bot.features.votes.store import Vote, Votes
 from bot.people import Place
-from tests.fakes.club import Club, fill, message, shown, texts
+from tests.fakes.club import Club, fill, message, shown, words
+from tests.fakes.records import left
 
 THREE = "The Lantern; The Kite; Emma"
 HOUR, MINUTE = 3_600, 60
-
-
-@pytest.fixture
-def jo(club: Club) -> MemberActor:
-    """An organiser."""
-    return club.member("Jo", manage_events=True)
 
 
 async def prepared(
@@ -61,14 +53,10 @@ async def latest(club: Club) -> Vote:
         return await club.app.get(Votes).latest(club.guild.id)
 
 
-def words(post: discord.Message) -> str:
-    return "\n".join([post.content, *texts([part.to_dict() for part in post.components])])
-
-
 def outcomes(club: Club) -> list[str]:
     """Return the posts that tell an outcome."""
     told = [words(post) for post in club.general.history()]
-    return [text for text in told if "Our next book" in text or text.startswith("\n### The vote is closed")]
+    return [text for text in told if "Our next book" in text or text.startswith("### The vote is closed")]
 
 
 # Starting
@@ -263,7 +251,9 @@ async def test_a_poll_whose_message_was_deleted_has_no_outcome_and_is_over(club:
 async def test_a_bot_that_is_killed_before_it_has_counted_goes_on(club: Club, jo: MemberActor, tmp_path: Path) -> None:
     post = await started(club, jo)
     await votes(jo, post, "emma")
-    left(tmp_path, "UPDATE votes SET state = 'closing'", "UPDATE jobs SET CLAIMED WHERE step = 'close'")
+    left(
+        tmp_path, "UPDATE votes SET state = 'closing'", "UPDATE jobs SET CLAIMED WHERE step = 'close'", CLAIMED=CLAIMED
+    )
     await club.restart()
     assert outcomes(club) == []
     await club.env.advance_time(4 * MINUTE)
@@ -283,6 +273,7 @@ async def test_a_bot_that_is_killed_before_it_has_noted_its_post_does_not_post_a
         tmp_path,
         "UPDATE votes SET state = 'closing', result = 0, running = 1",
         "UPDATE jobs SET CLAIMED WHERE step = 'close'",
+        CLAIMED=CLAIMED,
     )
     await club.env.advance_time(20 * MINUTE)
     await club.restart()
@@ -312,6 +303,7 @@ async def test_a_bot_that_is_killed_after_it_has_posted_a_vote_finds_its_post(
         "UPDATE votes SET state = 'opening', message = 0",
         "DELETE FROM jobs WHERE step = 'close'",
         "UPDATE jobs SET CLAIMED WHERE step = 'open'",
+        CLAIMED=CLAIMED,
     )
     await club.restart()
     await club.env.advance_time(4 * MINUTE)
@@ -338,10 +330,3 @@ DAY = dt.timedelta(days=1)
 
 CLAIMED = "done = 0, result = 0, since = '2026-01-01 00:00:00.000000', due = '2026-01-01 00:03:00.000000'"
 """What a process leaves of a job that it has claimed at the beginning of the test."""
-
-
-def left(folder: Path, *statements: str) -> None:
-    """Leave the data as a process does that is killed between two steps."""
-    with contextlib.closing(sqlite3.connect(folder / NAME)) as connection, connection:
-        for statement in statements:
-            connection.execute(statement.replace("CLAIMED", CLAIMED))

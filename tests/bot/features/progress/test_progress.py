@@ -1,9 +1,7 @@
 """Where members are: reporting, taking back, forgetting."""
 
 import datetime as dt
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +11,6 @@ from bot.people import Member
 from corpus.books import Book, Unit
 from corpus.errors import PositionError
 from tests.fakes.app import app_on
-from tests.fakes.records import opened_records
 
 LIZ, ALEC = Member(1, 20), Member(1, 21)
 WHALE = Book("moby-dick", "Moby-Dick", "Herman Melville", Unit.CHAPTER, 135)
@@ -24,12 +21,6 @@ NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 def kept_by(records: Sessions, *books: Book) -> Progress:
     """Return the progress of a club with these books."""
     return Progress(app_on(records, {book.slug: book for book in books}))
-
-
-@pytest.fixture
-async def records(tmp_path: Path) -> AsyncIterator[Sessions]:
-    async with opened_records(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture

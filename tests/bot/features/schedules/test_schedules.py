@@ -13,6 +13,7 @@ from bot.features.schedules.changes import ScheduleChange, ScheduleRequest, canc
 from bot.features.schedules.rules import NotPossible, Schedule, ScheduleState, SectionState
 from bot.features.schedules.store import By, Kept, Schedules, step_of
 from bot.people import EVERY, Member, Place
+from tests.fakes.processes import Clock
 from tests.fakes.scheduled import BOOK, BOOKS, EMMA, NOW, a_schedule, schedules_of
 
 WORDS = "Fridays at 8pm, 5 chapters a week"
@@ -20,16 +21,9 @@ JO, HERE = Member(7, 700), Place(7, 70)
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 
 
-class Clock:
-    at = NOW
-
-    def __call__(self) -> dt.datetime:
-        return self.at
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(NOW)
 
 
 @pytest.fixture
@@ -53,8 +47,8 @@ async def test_a_book_has_one_schedule_in_a_channel_until_it_is_over(schedules: 
     with pytest.raises(NotPossible, match="already"):
         await schedules.begin(wish(), "b")
     await schedules.begin(wish(place=71), "c")
-    clock.at = first.sections[-1].meets + 15 * DAY
-    later = ScheduleRequest(BOOK.slug, WORDS, "UTC", 70, clock.at)
+    clock.time = first.sections[-1].meets + 15 * DAY
+    later = ScheduleRequest(BOOK.slug, WORDS, "UTC", 70, clock.time)
     assert (await schedules.begin(later.worked_out(BOOKS, JO), "d")).id != first.id
 
 
@@ -70,10 +64,10 @@ async def test_a_change_is_made_once_and_only_as_it_was_shown(schedules: Schedul
     with pytest.raises(NotPossible, match="in the meantime"):
         await schedules.make(proposal)
     late = await proposed(schedules, lambda was: shifted(was, 0, -3, NOW))
-    clock.at = NOW + 8 * DAY
+    clock.time = NOW + 8 * DAY
     with pytest.raises(NotPossible, match="would be in the past"):
         await schedules.make(late)
-    clock.at = NOW + 30 * DAY
+    clock.time = NOW + 30 * DAY
     with pytest.raises(NotPossible, match="in the meantime"):
         await schedules.make(late)
 
@@ -156,7 +150,7 @@ async def test_a_change_is_made_on_what_is_there_and_counted(
         later = replace(kept.schedule, state=ScheduleState.PAUSED, paused_at=NOW, place=71)
         return replace(kept, schedule=later, wanted=frozenset({2, 1}), touched=(9, 8))
 
-    clock.at = NOW + HOUR
+    clock.time = NOW + HOUR
     await schedules.change(schedule.id, changed)
     kept = await schedules.kept(schedule.id)
     assert (kept.version, set(kept.wanted), kept.touched, kept.schedule.place) == (1, {1, 2}, (9, 8), 71)

@@ -1,9 +1,7 @@
 """Where a club is, in numbers: whatever members say, nobody's position follows from what is shown."""
 
 import datetime as dt
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,7 +12,7 @@ from bot.features.stats.store import END, QUARTERS, SMALLEST, ClubFigures, Figur
 from bot.people import Member, Reached
 from corpus.books import Book, Unit
 from tests.fakes.app import app_on
-from tests.fakes.records import move, opened_records
+from tests.fakes.records import move
 
 NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
@@ -181,12 +179,6 @@ async def test_who_takes_it_back_is_among_the_others_at_once(records: Sessions) 
 
 
 # As they are kept
-
-
-@pytest.fixture
-async def records(tmp_path: Path) -> AsyncIterator[Sessions]:
-    async with opened_records(tmp_path) as opened:
-        yield opened
 
 
 async def test_of_two_figures_that_are_made_at_once_everybody_sees_the_same(records: Sessions) -> None:
