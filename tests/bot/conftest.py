@@ -9,7 +9,9 @@ from simcord import MemberActor
 from bot.db.sessions import Sessions
 from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import opened
+from tests.fakes.chat_server import ChatServer, chat_server
 from tests.fakes.club import Club, opened_club
+from tests.fakes.postgres import Databases
 from tests.fakes.records import opened_records
 from tests.fakes.tales import write_tales
 
@@ -48,3 +50,18 @@ async def tales_club(tales: Retriever, tmp_path: Path) -> AsyncIterator[Club]:
 def jo(club: Club) -> MemberActor:
     """An organiser."""
     return club.member("Jo", manage_events=True)
+
+
+@pytest.fixture
+async def talking(island: Retriever, tmp_path: Path) -> AsyncIterator[tuple[Club, ChatServer]]:
+    """A club whose texts are written by a scripted model."""
+    with chat_server() as server, server.writer(island, 0.5) as writer:
+        async with opened_club(island, tmp_path, writer=writer) as club:
+            yield club, server
+
+
+@pytest.fixture
+def address(postgres: Databases) -> Iterator[str]:
+    """The address of an empty database of a server."""
+    with postgres.latest() as found:
+        yield found

@@ -2,7 +2,7 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,6 @@ from retrieval.gate import Audience
 from retrieval.retriever import Retriever
 from tests.fakes.app import app_on
 from tests.fakes.bookshelf import opened, write_lantern
-from tests.fakes.postgres import Databases
 from tests.fakes.processes import app_over
 
 NOON = dt.datetime(2027, 3, 1, 12, tzinfo=dt.UTC)
@@ -49,12 +48,6 @@ class Process:
         return [
             passage.text for passage in self.retriever.passages("the-lantern", audience) if passage.kind == "review"
         ]
-
-
-@pytest.fixture
-def address(postgres: Databases) -> Iterator[str]:
-    with postgres.latest() as found:
-        yield found
 
 
 @pytest.fixture

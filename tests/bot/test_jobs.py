@@ -2,10 +2,7 @@
 
 import asyncio
 import datetime as dt
-import subprocess
-import sys
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from bot.db.jobs import Claim, Due, JobTable, Key, claimed, drop, finish, plan
-from bot.db.migrate import open_database
 from bot.db.sessions import Sessions
 from bot.jobs import AGAIN, HELD, Jobs, Post
 from bot.people import EVERY, Shards
@@ -23,7 +19,6 @@ from tests.fakes.counting import Counted
 from tests.fakes.processes import Clock
 from tests.fakes.records import opened_records
 
-ROOT = Path(__file__).parents[2]
 START = dt.datetime(2027, 3, 1, 20, 0, tzinfo=dt.UTC)
 MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
 KEY = Key("vote", 1, 7, "close")
@@ -147,6 +142,9 @@ async def test_a_job_is_claimed_when_it_is_due_and_by_one(each_desk: Desk) -> No
     each_desk.clock.time += MINUTE
     claims = await asyncio.gather(*(each_desk.jobs.claim(KEY) for _ in range(5)))
     assert [claim for claim in claims if claim] == [Claim(KEY)]
+    new = Key("vote", 1, 7, "tell")
+    claims = await asyncio.gather(*(each_desk.jobs.claim(new, new=True) for _ in range(5)))
+    assert [claim for claim in claims if claim] == [Claim(new)]
     assert await each_desk.jobs.next_due() == START + MINUTE + HELD
 
 
@@ -285,52 +283,6 @@ async def test_what_is_not_recorded_is_found_the_next_time(desk: Desk) -> None:
     desk.clock.time += AGAIN
     await desk.jobs.do_due()
     assert desk.channel.posted == votes(7)
-
-
-PROCESS = """
-import asyncio, datetime as dt, sys
-from bot.jobs import Jobs
-from bot.db.migrate import open_database
-from bot.db.jobs import Key, JobTable
-
-async def main():
-    async with open_database(sys.argv[1]) as records:
-        jobs = Jobs(JobTable(records), lambda: dt.datetime(2027, 3, 1, 20, tzinfo=dt.UTC))
-        print("ready", flush=True)
-        sys.stdin.readline()
-        for number in range(int(sys.argv[2])):
-            for feature in ("planned", "new"):
-                if await jobs.claim(Key(feature, 1, number, "step"), new=feature == "new"):
-                    print(feature, number)
-
-asyncio.run(main())
-"""
-"""What a process does: it claims whatever it can get, and says what that was."""
-
-
-async def test_what_several_processes_claim_at_once_one_of_them_gets(database: str | Path) -> None:
-    async with open_database(database) as records:
-        for number in range(40):
-            await Desk(records).plan(Key("planned", 1, number, "step"))
-    said = await asyncio.to_thread(_run, str(database))
-    got = [line for lines in said for line in lines]
-    assert len(got) == len(set(got)) == 2 * 40
-
-
-def _run(database: str) -> list[list[str]]:
-    """Run three processes side by side, from the moment at which all are ready; return what each of them says."""
-    command, pipe = [sys.executable, "-W", "error", "-c", PROCESS, database, "40"], subprocess.PIPE
-    running = [subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) for _ in range(3)]
-    try:
-        for process in running:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n"
-        with ThreadPoolExecutor(3) as threads:
-            return [out.splitlines() for out, _ in threads.map(lambda each: each.communicate("go\n", 120), running)]
-    finally:
-        for process in running:
-            process.kill()
-            process.communicate()
 
 
 # The loop

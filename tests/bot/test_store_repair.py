@@ -44,7 +44,6 @@ class Store(Texts):
     """A store that may fail: whatever changes or repairs it, until there is room again."""
 
     failing: bool = False
-    damaged: bool = False
     repaired: int = 0
     fails_at_most: int = 1_000_000
     reconciled: asyncio.Event = field(default_factory=asyncio.Event)
@@ -56,9 +55,7 @@ class Store(Texts):
         if self.failing and self.repaired <= self.fails_at_most:
             raise StoreUnavailable(FULL)
         self.failing = False
-        if self.damaged:
-            self.kept.clear()
-        return self.damaged
+        return False
 
     def keep(self, text: ClubText) -> None:
         if self.failing:
@@ -147,19 +144,6 @@ async def test_a_review_that_is_deleted_while_the_store_fails_is_gone_once_it_is
     assert world.store.kept == {}
 
 
-async def test_reviews_come_back_into_a_store_that_was_built_again(
-    world: World, caplog: pytest.LogCaptureFixture
-) -> None:
-    await world.reviews.write(LIZ, EMMA, 4, "A long walk.", "ch 3")
-    world.store.damaged = True
-    async with going_on(world.repair.run(), "repair"):
-        world.repair.request()
-        await world.repaired()
-        await asyncio.sleep(0)
-    assert [text.text for text in world.store.kept.values()] == ["A long walk."]
-    assert "damaged and is built again; 1 reviews" in caplog.text
-
-
 def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
@@ -225,7 +209,9 @@ def overwrite(file: Path) -> None:
     file.write_bytes(b"This was a database once. " * 400)
 
 
-async def test_a_store_that_is_damaged_in_use_is_built_again_by_itself(library: Path, data: Path) -> None:
+async def test_a_store_that_is_damaged_in_use_is_built_again_by_itself(
+    library: Path, data: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     write_lantern(library)
     async with club(library, data, data) as (app, retriever):
         await app.get(Reviews).write(LIZ, app.books[LANTERN], 3, "It rained.", "ch 1")
@@ -234,4 +220,5 @@ async def test_a_store_that_is_damaged_in_use_is_built_again_by_itself(library: 
             await asyncio.to_thread(retriever.stale)
         assert await seen(retriever, ["It rained."])
         assert await asyncio.to_thread(retriever.stale) == []
+    assert "damaged and is built again; 1 reviews" in caplog.text
     assert len(await asyncio.to_thread(damaged_in, data)) == 1

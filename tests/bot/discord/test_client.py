@@ -1,8 +1,6 @@
 """The bot as a whole: what it asks Discord for, what it tells it, and what it does when things go wrong."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import discord
 import pytest
@@ -12,9 +10,8 @@ from bot.features.ask.store import BotMemory
 from bot.limits import Allowance
 from bot.people import Member
 from bot.start import link
-from retrieval.retriever import Retriever
-from tests.fakes.chat_server import Behaviour, ChatServer, chat_server
-from tests.fakes.club import Club, opened_club, shown
+from tests.fakes.chat_server import Behaviour, ChatServer
+from tests.fakes.club import Club, shown
 from tests.fakes.discord_reading import rendered
 
 STORM = "Whom does Silas save in the storm?"
@@ -137,14 +134,6 @@ async def test_an_interaction_that_comes_twice_is_answered_once(club: Club) -> N
 # With a chat model
 
 
-@pytest.fixture
-async def talking(island: Retriever, tmp_path: Path) -> AsyncIterator[tuple[Club, ChatServer]]:
-    """A club whose answers are written by a scripted model."""
-    with chat_server() as server, server.writer(island, 0.5) as writer:
-        async with opened_club(island, tmp_path, writer=writer) as club:
-            yield club, server
-
-
 @pytest.mark.parametrize("behaviour", ["error", "slow", "garbage"])
 async def test_a_model_that_fails_is_answered_for_by_quotes(
     talking: tuple[Club, ChatServer], behaviour: Behaviour
@@ -155,16 +144,6 @@ async def test_a_model_that_fails_is_answered_for_by_quotes(
     told = shown(await liz.slash(club.general, "ask", question=STORM))
     assert "two fishermen" in told
     assert "by AI" not in told
-
-
-async def test_a_model_that_is_told_to_shout_pings_and_links_nobody(talking: tuple[Club, ChatServer]) -> None:
-    club, server = talking
-    server.says = "@everyone Silas saves two fishermen <@&1> [here](https://example.com) https://example.com/x [1]."
-    liz = await club.reader("Liz", the_lantern="ch 5")
-    told = shown(await liz.slash(club.general, "ask", question=STORM))
-    assert "@everyone" not in told
-    assert "https://" not in told
-    assert "<@" not in told
 
 
 async def test_what_a_member_types_reaches_no_system_message(talking: tuple[Club, ChatServer]) -> None:

@@ -3,11 +3,10 @@
 from typing import Any
 
 import discord
-import pytest
 from simcord import InteractionResult, MemberActor
 
 from bot.club_settings import SetUp
-from bot.features.welcome.cog import WelcomeCog
+from tests.bot.discord.test_welcome import arrive
 from tests.fakes.club import Club, buttons, fill, message, shown
 
 SHORT = 8  # names that a member sees at most
@@ -31,20 +30,9 @@ class Hand:
         return await fill(self.who, form, **changed)
 
 
-@pytest.fixture
-async def greeting(club: Club) -> Any:  # noqa: ANN401 (a message)
-    """The greeting of a server to which the bot was just added."""
-    await club.env.bot.http.edit_guild(club.guild.id, system_channel_id=club.general.id)
-    await club.env.settle()
-    guild, greeter = club.env.bot.get_guild(club.guild.id), club.bots[-1].get_cog("WelcomeCog")
-    assert guild is not None
-    assert isinstance(greeter, WelcomeCog)
-    await greeter.on_guild_join(guild)
-    (posted,) = club.general.history()
-    return posted
-
-
-async def test_from_the_invitation_to_the_first_thread(club: Club, greeting: Any) -> None:  # noqa: ANN401
+async def test_from_the_invitation_to_the_first_thread(club: Club) -> None:
+    await arrive(club, club.general)
+    (greeting,) = club.general.history()
     books = club.guild.create_text_channel("books")
     hand = Hand(club.member("Jo", manage_guild=True))
     form = await hand.press(greeting, "Set up")

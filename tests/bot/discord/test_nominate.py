@@ -46,16 +46,6 @@ async def test_a_member_takes_back_what_is_theirs_and_an_organiser_any_book(club
     assert "No book has been nominated yet" in shown(await jo.slash(club.general, "nominate list"))
 
 
-async def test_nothing_in_a_title_pings_links_or_formats(club: Club) -> None:
-    liz = club.member("Liz")
-    told = shown(await liz.slash(club.general, "nominate add", book="**Emma** @everyone <@1> https://example.com"))
-    for text in (told, shown(await liz.slash(club.general, "nominate list"))):
-        assert "@everyone" not in text
-        assert "<@1>" not in text
-        assert "https://" not in text
-        assert "\\*\\*Emma" in text
-
-
 async def test_the_list_of_one_club_is_not_that_of_another(club: Club) -> None:
     elsewhere = club.env.create_guild("Another Club")
     channel = elsewhere.create_text_channel("general")

@@ -1,8 +1,7 @@
 """`/order`, as members use it: for oneself, as a list or a picture, and shared."""
 
 import discord
-import pytest
-from simcord import InteractionResult, SetupError
+from simcord import InteractionResult
 
 from tests.fakes.club import Club, buttons, message, shown, texts
 from tests.fakes.tales import REASON, SERIES
@@ -110,8 +109,6 @@ async def test_everybody_can_have_the_shared_order_for_themselves_in_private(tal
     liz = tales_club.member("Liz")
     alec = await tales_club.reader("Alec", the_pilot="finished")
     told = await liz.slash(tales_club.general, "order", series=SERIES)
-    with pytest.raises(SetupError):  # Discord shows a private answer to nobody else
-        await alec.click(message(told), label="Story time")
     shared = await liz.click(message(told), label="Share with the thread")
     await tales_club.restart()
     own = await alec.click(shared.followups[0], label="For me")

@@ -1,6 +1,6 @@
 """A server that is away for a while: members read one sentence, and the bot recovers by itself."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -15,23 +15,17 @@ SENTENCE = "I can’t reach the club’s data at the moment, so nothing was chan
 
 
 @pytest.fixture
-def server(postgres: Databases) -> Iterator[str]:
-    with postgres.latest() as address:
-        yield address
-
-
-@pytest.fixture
-async def club(island: Retriever, tmp_path: Path, server: str) -> AsyncIterator[Club]:
-    async with opened_club(island, tmp_path, database=server) as opened:
+async def club(island: Retriever, tmp_path: Path, address: str) -> AsyncIterator[Club]:
+    async with opened_club(island, tmp_path, database=address) as opened:
         yield opened
 
 
 async def test_members_read_one_sentence_while_it_is_away_and_are_answered_when_it_is_back(
-    club: Club, postgres: Databases, server: str, caplog: pytest.LogCaptureFixture
+    club: Club, postgres: Databases, address: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     liz = await club.reader("Liz", the_lantern="ch 3")
     before = shown(await liz.slash(club.general, "progress show"))
-    with postgres.away(server):
+    with postgres.away(address):
         for command, options in (
             ("progress set", {"where": "ch 5", "book": "the-lantern"}),
             ("progress show", {}),

@@ -2,7 +2,7 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
@@ -21,7 +21,6 @@ from corpus.books import Reveals
 from retrieval.retriever import Retriever
 from tests.fakes.app import app_on
 from tests.fakes.discord_server import Club, DiscordServer, discord_server
-from tests.fakes.postgres import Databases
 from tests.fakes.processes import Clock, app_over, running, spoken_to
 from tests.fakes.records import add_finding_to, keep_prompt, opened_records
 from tests.fakes.scheduled import NOW, a_schedule, schedules_of
@@ -58,12 +57,6 @@ async def until(reached: Callable[[], bool]) -> None:
     async with asyncio.timeout(30):
         while not reached():  # noqa: ASYNC110 (nothing tells of it)
             await asyncio.sleep(0.01)
-
-
-@pytest.fixture
-def address(postgres: Databases) -> Iterator[str]:
-    with postgres.latest() as found:
-        yield found
 
 
 async def opened_fleet(stack: AsyncExitStack, island: Retriever, address: str, *whose: Shards) -> Fleet:

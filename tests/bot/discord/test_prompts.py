@@ -1,20 +1,17 @@
 """`/prompt`: suggested by members, drafted, decided and posted by moderators, and never beyond its place unawares."""
 
 import datetime as dt
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import discord
-import pytest
 from simcord import MemberActor
 
 from bot.audit import Audit, Did
 from bot.features.prompts.store import Prompt, Prompts, PromptState, posting
 from bot.jobs import HELD
 from bot.people import Member, Place
-from retrieval.retriever import Retriever
-from tests.fakes.chat_server import ChatServer, chat_server
-from tests.fakes.club import Club, buttons, fields, message, opened_club, posted, shown
+from tests.fakes.chat_server import ChatServer
+from tests.fakes.club import Club, buttons, fields, message, posted, shown
 from tests.fakes.records import left
 
 SPOILER = "Silas drowned his brother for the sake of the lamp. Was he right?"
@@ -89,15 +86,11 @@ async def test_what_a_moderator_has_not_read_is_covered_until_they_want_it_shown
     open_ = await elinor.click(message(queue), label="Show it")
     assert "drowned" in shown(open_)
     assert "drowned" in str((await elinor.click(message(open_), label="Edit")).modal)
+    toby = club.member("Toby", manage_messages=True)
+    await club.reads(toby, "the-lantern", "finished")
+    assert "drowned" in shown(await toby.slash(club.general, "prompt queue")), "who has read as far sees it at once"
     form = await elinor.click(message(queue), label="Reject with reason")
     assert "drowned" not in shown(await elinor.submit_modal(form, {fields(form.modal)[0]: "Too early."}))
-
-
-async def test_who_has_read_as_far_sees_a_suggestion_at_once(club: Club) -> None:
-    await suggested(club, SPOILER)
-    elinor = moderator(club)
-    await club.reads(elinor, "the-lantern", "finished")
-    assert "drowned" in shown(await elinor.slash(club.general, "prompt queue"))
 
 
 async def test_numbers_are_offered_without_words_that_might_spoil(club: Club) -> None:
@@ -327,14 +320,6 @@ async def test_the_library_has_templates_and_what_the_book_comes_with(club: Club
 
 
 # With a chat model
-
-
-@pytest.fixture
-async def talking(island: Retriever, tmp_path: Path) -> AsyncIterator[tuple[Club, ChatServer]]:
-    """A club whose drafts are written by a scripted model."""
-    with chat_server() as server, server.writer(island, 0.5) as writer:
-        async with opened_club(island, tmp_path, writer=writer) as club:
-            yield club, server
 
 
 async def test_a_model_drafts_first_and_sees_nothing_beyond(talking: tuple[Club, ChatServer]) -> None:

@@ -118,6 +118,7 @@ async def test_a_club_of_four_reads_a_book_and_is_led_from_each_step_to_the_next
     before = len(club.general.history())
     await change(club, jo, "shift", days=7)
     later = f"<t:{int((NEXT + 7 * DAY).timestamp())}:F>"
+    assert [event.scheduled_start_time for event in events(club)][1:] == [(NEXT + 7 * DAY).isoformat()]
     assert later in words(cards(club)[0])
     assert f"Next: chapters 6–10, {later}" in words(opening(club))
     assert len(club.general.history()) == before

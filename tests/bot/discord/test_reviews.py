@@ -104,6 +104,8 @@ async def test_an_author_who_may_only_guess_is_told_that_it_waits_and_not_where_
     assert "it waits for readers who are further on than you" in shown(told)
     assert "10" not in shown(told)
     assert "drowned" not in shown(await jim.slash(club.general, "review read", book=LANTERN))
+    ann = await club.reader("Ann", the_lantern="finished")
+    assert "drowned" in shown(await ann.slash(club.general, "review read", book=LANTERN))
     own = await liz.slash(club.general, "review read", book=LANTERN)
     assert "Your review" in shown(own)
     assert "drowned" in shown(own)

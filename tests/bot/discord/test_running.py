@@ -58,7 +58,7 @@ async def test_a_token_that_discord_refuses_is_said_in_one_line_before_anything_
     log = capsys.readouterr().err
     assert "logging in" in log
     assert len(log.splitlines()) == 2
-    assert "Discord does not accept DISCORD_TOKEN" in log.splitlines()[-1]
+    assert "Discord does not accept DISCORD_TOKEN. Copy it again" in log.splitlines()[-1]
     assert "another.token" not in log
     assert not (tmp_path / "data").exists()
 
@@ -67,7 +67,7 @@ async def test_a_token_that_discord_refuses_is_said_in_one_line_before_anything_
 async def test_the_link_that_invites_it_is_printed(discord: DiscordServer, capsys: pytest.CaptureFixture[str]) -> None:
     assert await command(discord, "invite", token=discord.token) == 0
     said = capsys.readouterr().out
-    assert said.startswith("https://discord.com/oauth2/authorize?client_id=")
+    assert said.startswith(f"https://discord.com/oauth2/authorize?client_id={discord.backend.application_id}&")
     assert "permissions=" in said
 
 

@@ -394,23 +394,3 @@ async def test_a_channel_that_was_deleted_is_told_once_and_another_can_be_chosen
     await club.env.advance_time(2 * HOUR)
     assert threads(club) == ["The Lantern, chapters 1–5"]
     assert len(direct(jo)) == 1
-
-
-# Changing, and looking
-
-
-async def test_a_shift_is_shown_first_and_moves_the_event_and_the_calendar_is_a_file(
-    club: Club, jo: MemberActor
-) -> None:
-    await made(club, jo)
-    preview = await jo.slash(club.general, "schedule shift", days=7)
-    moves = "Friday 2 January 2026, 20:00 → Friday 9 January 2026, 20:00"
-    assert moves in shown(preview)
-    await jo.click(message(preview), label="Confirm")
-    assert [section.meets for section in (await latest(club)).sections] == [NEXT, NEXT + dt.timedelta(days=7)]
-    (event,) = events(club)
-    assert event.scheduled_start_time == NEXT.isoformat()
-    told = await club.member("Liz").slash(club.general, "schedule export")
-    assert told.ephemeral
-    (file,) = message(told).attachments
-    assert file.filename == "the-lantern.ics"

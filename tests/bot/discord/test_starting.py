@@ -5,15 +5,17 @@ import datetime as dt
 import time
 from pathlib import Path
 
+import discord
 import pytest
 from discord import Client
 from discord.backoff import ExponentialBackoff
+from pydantic import SecretStr
 
 from bot.client import Dogear
 from bot.people import EVERY, Shards
 from bot.run import ask_to_start
 from bot.settings import Settings
-from bot.start import CannotStart, check_start
+from bot.start import CannotStart, DiscordUnreachable, check_start, signed_in
 from retrieval.retriever import Retriever
 from tests.fakes.discord_server import discord_server
 from tests.fakes.processes import Clock, app_over, running, spoken_to
@@ -33,16 +35,22 @@ def test_one_that_would_use_up_more_than_there_are_does_not_start(remaining: int
         check_start(shards, 16, remaining, 1000, NOON)
 
 
+async def test_a_discord_that_is_away_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(discord.http.Route, "BASE", "http://127.0.0.1:9")
+    with pytest.raises(DiscordUnreachable, match="terminal works without"):
+        await signed_in(SecretStr("one.two.three"), patience=1.0)
+
+
 async def test_it_is_asked_for_before_the_first_shard_connects(island: Retriever, tmp_path: Path) -> None:
     async with (
-        discord_server() as discord,
-        spoken_to(discord),
+        discord_server() as server,
+        spoken_to(server),
         app_over(island, str(tmp_path), Clock(NOON)) as app,
         Dogear(app) as bot,
     ):
-        await bot.login(discord.token)
+        await bot.login(server.token)
         await ask_to_start(bot, Settings())
-        discord.remaining = 0
+        server.remaining = 0
         with pytest.raises(CannotStart, match="allows the bot 0 more session starts, and this process needs 1"):
             await ask_to_start(bot, Settings())
 
@@ -73,17 +81,17 @@ async def test_a_bot_that_is_turned_away_for_long_is_back_within_five_minutes_of
         return 0.01
 
     async with (
-        discord_server() as discord,
-        spoken_to(discord),
+        discord_server() as server,
+        spoken_to(server),
         app_over(island, str(tmp_path), Clock(NOON)) as app,
-        running(app, discord),
+        running(app, server),
     ):
         monkeypatch.setattr(ExponentialBackoff, "delay", at_once)
-        discord.gateway.refusing = True
-        await discord.gateway.drop()
-        await discord.gateway.until(lambda: not discord.gateway.online)
+        server.gateway.refusing = True
+        await server.gateway.drop()
+        await server.gateway.until(lambda: not server.gateway.online)
         while not waits:  # noqa: ASYNC110 (nothing reports an attempt)
             await asyncio.sleep(0.01)
-        discord.gateway.refusing = False
-        await discord.online()
+        server.gateway.refusing = False
+        await server.online()
     assert max(waits) <= 256

@@ -3,31 +3,26 @@
 import asyncio
 
 import pytest
-from simcord import MemberActor
+from simcord import ChannelHandle, MemberActor
 
 from bot.club_settings import SetUp
 from bot.features.welcome.cog import WelcomeCog
 from tests.fakes.club import Club, buttons, shown
 
 
-async def arrive(club: Club) -> None:
-    """Have Discord tell of the server as of one that the bot was just added to."""
+async def arrive(club: Club, news: ChannelHandle | None = None) -> None:
+    """Have Discord tell of the server, with or without a channel for news, as of one that the bot was just added to."""
+    if news:
+        await club.env.bot.http.edit_guild(club.guild.id, system_channel_id=news.id)
+        await club.env.settle()
     guild, greeter = club.env.bot.get_guild(club.guild.id), club.bots[-1].get_cog("WelcomeCog")
     assert guild is not None
     assert isinstance(greeter, WelcomeCog)
     await asyncio.gather(greeter.on_guild_join(guild), greeter.on_guild_join(guild))
 
 
-@pytest.fixture
-async def news(club: Club) -> None:
-    """The server's own news go to `general`."""
-    await club.env.bot.http.edit_guild(club.guild.id, system_channel_id=club.general.id)
-    await club.env.settle()
-
-
-@pytest.mark.usefixtures("news")
 async def test_a_server_is_greeted_once_also_after_a_restart(club: Club) -> None:
-    await arrive(club)
+    await arrive(club, club.general)
     await club.restart()
     await arrive(club)
     (greeting,) = club.general.history()
@@ -40,9 +35,8 @@ async def test_a_server_without_a_channel_for_news_is_not_greeted_in_another(clu
     assert club.general.history() == []
 
 
-@pytest.mark.usefixtures("news")
 async def test_the_greeting_opens_the_set_up_for_who_may_and_the_help_for_everybody(club: Club) -> None:
-    await arrive(club)
+    await arrive(club, club.general)
     (greeting,) = club.general.history()
     opened = await club.member("Jo", manage_guild=True).click(greeting, label="Set up")
     assert "Set up the club" in str(opened.modal)

@@ -103,21 +103,6 @@ async def test_of_several_books_the_one_in_the_middle_comes_before_the_latest(cl
 # For whom
 
 
-async def test_the_same_question_has_another_answer_for_other_readers(club: Club) -> None:
-    questions = club.app.get(Questions)
-    await club.reads(LIZ, LANTERN, "finished")
-    await club.reads(ALEC, LANTERN, "ch 3")
-    await club.goes(THREAD, LANTERN, "ch 5")
-    told = await questions.put("ask", LIZ, THREAD, SECRET, LANTERN)
-    assert "drowned" in told.reply.body
-    shared = await questions.again(told.asked, public=True)
-    assert shared.audience.positions == {LANTERN: 5}
-    mine = await questions.mine(told.asked, ALEC, THREAD)
-    assert (mine.asked.member, mine.audience.at(LANTERN)) == (ALEC, 3)
-    for answer in (shared, mine):
-        assert "drowned" not in answer.reply.body
-
-
 async def test_what_a_public_reply_may_say_of_its_reach_is_the_places_and_not_its_askers(club: Club) -> None:
     questions = club.app.get(Questions)
     await club.reads(LIZ, LANTERN, "ch 2")
@@ -125,33 +110,6 @@ async def test_what_a_public_reply_may_say_of_its_reach_is_the_places_and_not_it
     answers = [await club.shared(LIZ, STORM), await questions.say(LIZ, THREAD, STORM, private=False)]
     for answer in answers:
         assert (answer.audience.at(LANTERN), answer.place.at(LANTERN)) == (2, 5)
-
-
-async def test_a_question_that_gives_something_away_may_not_be_repeated_in_public(club: Club) -> None:
-    questions = club.app.get(Questions)
-    await club.reads(LIZ, LANTERN, "finished")
-    await club.goes(THREAD, LANTERN, "ch 5")
-    telling = "Does the letter say that Silas drowned his brother for the sake of the lamp?"
-    assert not (await club.shared(LIZ, telling)).quotable
-    assert (await questions.put("ask", LIZ, THREAD, telling, LANTERN)).quotable
-    assert (await club.shared(LIZ, STORM)).quotable
-
-
-async def test_a_text_is_held_against_its_reader_and_against_the_place(club: Club) -> None:
-    await club.reads(LIZ, LANTERN, "finished")
-    await club.goes(THREAD, LANTERN, "ch 5")
-    telling = "Silas drowned his brother for the sake of the lamp."
-    assert await club.app.get(Questions).check(LIZ, THREAD, telling) == (False, True)
-    assert await club.app.get(Questions).check(ALEC, THREAD, telling) == (True, True)
-    assert await club.app.get(Questions).check(ALEC, THREAD, "See you on Friday!") == (False, False)
-
-
-async def test_the_words_of_a_message_count_only_for_who_has_read_as_far(club: Club) -> None:
-    questions, telling = club.app.get(Questions), "Silas drowned his brother for the sake of the lamp."
-    await club.reads(LIZ, LANTERN, "finished")
-    await club.reads(ALEC, LANTERN, "ch 3")
-    assert telling in (await questions.about(LIZ, THREAD, "Why?", telling)).asked.text
-    assert (await questions.about(ALEC, THREAD, "Why?", telling)).asked.text == "Why?"
 
 
 # Going on from what was said

@@ -59,17 +59,6 @@ def asked(app: App, question: str, club: int, at: int = 5, book: str | None = No
     return app.discussion.ask(question, Audience({SLUG: at}, club=str(club)), book)
 
 
-async def test_a_book_answers_once_it_is_added_within_its_own_club_and_as_far_as_it_was_read(app: App) -> None:
-    book = await club_books.given(app, LIZ, vellichor(OURS))
-    assert (book.title, book.club, book.marks) == ("Vellichor", str(OURS), 5)
-    assert find_book("vellichor", app.books_of(OURS)) == book
-    assert "lantern" in asked(app, "Who calls Quillon by his name?", OURS, 3, SLUG).answer
-    assert "out of the palace" not in asked(app, "Who leads Quillon out of the palace?", OURS, 3, SLUG).answer
-    with pytest.raises(UnknownBook):
-        asked(app, "Who calls Quillon by his name?", THEIRS, 5, SLUG)
-    assert {p.club for p in app.discussion.retriever.placed_for_the_owner(SLUG)} == {str(OURS)}
-
-
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """An app in which one club has a book of its own."""

@@ -11,9 +11,7 @@ from bot.features.reviews.store import Review, ReviewProblem, Reviews
 from bot.people import Member
 from bot.workers import Workers
 from corpus.books import Book, Unit
-from corpus.passages import ClubText
 from retrieval.gate import Audience
-from retrieval.types import StoreUnavailable
 from tests.fakes.app import app_on
 from tests.fakes.club_texts import PICNIC, Texts
 from tests.fakes.records import opened_records
@@ -44,13 +42,6 @@ async def reviews(database: str | Path, texts: Texts) -> AsyncIterator[Reviews]:
 
 def at(marks: int, club: int = 1) -> Audience:
     return Audience({"emma": marks}, club=str(club))
-
-
-async def test_text_that_matches_later_pages_waits_for_them_and_its_author_is_not_told(reviews: Reviews) -> None:
-    kept = await reviews.write(LIZ, EMMA, 4, "That picnic!", "ch 5")
-    assert kept.said == 5
-    assert await reviews.read(READER, EMMA, at(PICNIC - 1)) == []
-    assert len(await reviews.read(READER, EMMA, at(PICNIC))) == 1
 
 
 async def test_a_text_is_in_the_store_with_what_its_readers_need_and_stars_alone_are_not(
@@ -108,29 +99,3 @@ async def test_at_a_start_the_store_is_brought_in_line_with_the_database(reviews
     texts.kept.clear()
     assert await reviews.reconcile() == 1
     assert [text.text for text in texts.kept.values()] == ["Good."]
-
-
-class TextsAway(Texts):
-    """Clubs' texts that cannot be changed."""
-
-    def keep(self, text: ClubText) -> None:
-        raise StoreUnavailable("It is away.")
-
-    def drop(self, club: str, id: str) -> None:  # noqa: A002 (the name of the field)
-        raise StoreUnavailable("It is away.")
-
-
-async def test_a_review_is_kept_and_deleted_while_the_vector_store_is_away_and_that_is_said(tmp_path: Path) -> None:
-    behind: list[str] = []
-    workers = Workers(1)
-    async with opened_records(tmp_path) as records:
-        texts, told = TextsAway(), lambda: behind.append("behind")
-        app = app_on(records, {"emma": EMMA}, days(), texts=texts, workers=workers, store_behind=told)
-        reviews = Reviews(app)
-        await reviews.write(LIZ, EMMA, 4, "I laughed.", "ch 5")
-        assert [r.text for r in await reviews.read(READER, EMMA, at(5))] == ["I laughed."]
-        assert behind == ["behind"]
-        await reviews.delete(LIZ, EMMA)
-        assert await reviews.read(READER, EMMA, at(55)) == []
-        assert behind == ["behind", "behind"]
-    workers.close()

@@ -1,6 +1,5 @@
 """The timed work of schedules: each step once, in its order, whatever is refused, fails or dies."""
 
-import asyncio
 import contextlib
 import datetime as dt
 import re
@@ -13,7 +12,6 @@ import pytest
 
 from bot.db.jobs import JobTable
 from bot.db.sessions import Sessions
-from bot.features.my_data.store import forget_person
 from bot.features.schedules.changes import ScheduleChange, cancelled, paused, resumed, shifted
 from bot.features.schedules.jobs import RunningSchedules
 from bot.features.schedules.rules import Schedule, ScheduleState, Section, SectionState
@@ -187,16 +185,6 @@ async def test_everybody_is_reminded_once_and_nothing_is_left_of_who_it_was(each
     assert not [name for name in steps if name.count(":") > 3]
 
 
-async def test_two_processes_do_nothing_twice(each_world: World) -> None:
-    for member in (LIZ, JIM):
-        await each_world.schedules.remind(each_world.id, member, By.DIRECT)
-    for moment in (NOW, FIRST - DAY, FIRST - HOUR, FIRST):
-        each_world.at = moment
-        await asyncio.gather(*(each_world.jobs.do_due() for _ in range(3)))
-        await asyncio.gather(*(each_world.jobs.do_due() for _ in range(3)))
-    assert len(each_world.stage.did) == len(set(each_world.stage.did)) == 9
-
-
 async def test_a_shift_moves_the_event_that_is_there(world: World) -> None:
     await world.jobs.do_due()
     assert world.stage.events == {902: FIRST.isoformat()}
@@ -290,9 +278,3 @@ async def test_an_event_that_was_being_made_while_the_schedule_was_cancelled_is_
     await world.until(NOW + 10 * MINUTE)
     assert world.stage.events == {}
     assert (await world.kept()).schedule.state is ScheduleState.CANCELLED
-
-
-async def test_a_schedule_whose_organiser_is_forgotten_goes_on(world: World) -> None:
-    await forget_person(world.records, 700)
-    await world.until(FIRST + MINUTE)
-    assert "opening 1" in world.stage.did

@@ -36,14 +36,6 @@ async def shown(shelves: Shelves, member: Member = LIZ) -> list[tuple[str, str]]
     return [(book.title, book.shelf.value) for book in await shelves.show(member)]
 
 
-async def test_a_book_of_the_library_stands_under_its_own_title_whatever_it_was_called(shelves: Shelves) -> None:
-    for name in ("the whale", "MOBY-DICK", "Moby Dick, or the Whale"):
-        added = await shelves.put(LIZ, name)
-        assert added.after is not None
-        assert (added.after.title, added.after.book) == (WHALE.title, WHALE.slug)
-    assert await shown(shelves) == [(WHALE.title, "want to read")]
-
-
 async def test_any_other_title_is_kept_as_typed_and_once_whatever_its_case(shelves: Shelves) -> None:
     await shelves.put(LIZ, "  The  Third   Policeman ")
     again = await shelves.put(LIZ, "the third POLICEMAN", ShelfName.READING)
