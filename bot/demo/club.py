@@ -19,6 +19,7 @@ from bot.answering.engine import Discussion
 from bot.app import App
 from bot.client import Dogear, intents
 from bot.features.ceilings.store import Ceilings
+from bot.features.notes.store import NoteDraft, Notes
 from bot.features.progress.store import Progress
 from bot.opening import open_app, open_discussion
 from bot.people import Member, Place
@@ -90,8 +91,17 @@ This thread goes to **{CEILING}**. *Share with the thread*, under an answer, ask
 {FINISHED.name} shares no more than {BEGINNER.name} may read."""
 
 MORE = f"""\
-Press *Hint* if you would rather think first. `/recap` tells the story as far as you know it, and `/help` has the \
-rest, such as what to read before this book. Begin a message with `@{BOT}`, and all of us read the reply."""
+Press *Hint* if you would rather think first. `/recap` tells the story as far as you know it, `/note list` has our \
+notes up to where you are, and `/help` the rest. Begin a message with `@{BOT}`, and all of us read the reply.
+As **{ORGANISER.name}** you plan our evenings, `/schedule create words:Fridays at 8pm, 10% a week`, and add any other \
+book, `/book add`."""
+
+NOTES = (
+    (BEGINNER, "I like how calmly he begins."),
+    (MIDDLE, "This is where I nearly missed my stop."),
+    (FINISHED, "I closed it, made tea, and began again at the front."),
+)
+"""Notes of members, each at its author's own position: whoever has not come so far does not see it."""
 
 OPENING = ((ORGANISER, WELCOME), (MODERATOR, THREAD), (FINISHED, MORE))
 """What stands in the thread, by whom: in our own words, and nothing of the story."""
@@ -119,6 +129,8 @@ async def set_up(env: simcord.Env, app: App) -> DemoClub:
     with env.time_context():
         for person in MEMBERS:
             await app.get(Progress).set(Member(guild.id, members[person.name].id), book, person.at)
+        for person, note in NOTES:
+            await app.get(Notes).save(Member(guild.id, members[person.name].id), book, NoteDraft(note, person.at))
         by = Member(guild.id, members[MODERATOR.name].id)
         await app.get(Ceilings).set(Place(guild.id, thread.id), book, CEILING, by)
     for person, text in OPENING:

@@ -11,7 +11,18 @@ import pytest
 from simcord import InteractionResult
 
 from bot.demo import club as demo_club
-from bot.demo.club import BEGINNER, FINISHED, MIDDLE, MODERATOR, OPENING, ORGANISER, QUESTION, Trial, run_trial
+from bot.demo.club import (
+    BEGINNER,
+    FINISHED,
+    MIDDLE,
+    MODERATOR,
+    NOTES,
+    OPENING,
+    ORGANISER,
+    QUESTION,
+    Trial,
+    run_trial,
+)
 from bot.settings import Settings
 from corpus.errors import DogearError
 from retrieval.retriever import Retriever
@@ -19,6 +30,7 @@ from tests.fakes.bookshelf import write_book
 from tests.fakes.club import message, shown, texts
 from tests.fakes.trial import trial_over
 
+VIEWERS = (BEGINNER, MIDDLE, FINISHED)
 END = "Freiburg"  # what only a reader of the last page knows
 
 
@@ -56,6 +68,21 @@ async def test_the_thread_says_what_to_try_and_a_message_that_begins_with_the_na
     told = "".join(texts([component.to_dict() for component in answer.components]))
     assert "nobody at the Service seems to know" in told
     assert END not in told
+
+
+async def test_more_notes_open_as_the_viewer_has_read_more(trial: Trial) -> None:
+    told = [shown(await trial.club.members[one.name].slash(trial.club.thread, "note list")) for one in VIEWERS]
+    assert [[text in seen for _, text in NOTES] for seen in told] == [
+        [True, False, False], [True, True, False], [True, True, True]
+    ]  # fmt: skip
+
+
+async def test_the_organiser_plans_the_book_and_adds_another(trial: Trial) -> None:
+    jo, thread = trial.club.members[ORGANISER.name], trial.club.thread
+    plan = await jo.slash(thread, "schedule create", book="A Legacy of Spies", words="Fridays at 8pm, 10% a week")
+    assert "up to 10%" in shown(plan)
+    assert "The schedule is created" in shown(await jo.click(message(plan), label="Confirm"))
+    assert "Title or ISBN" in str((await jo.slash(thread, "book add")).modal)
 
 
 async def test_each_has_the_rights_of_their_role_and_only_this_machine_is_served(trial: Trial) -> None:
