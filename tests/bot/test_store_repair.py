@@ -33,7 +33,6 @@ from tests.fakes.records import opened_records
 
 LIZ = Member(1, 20)
 EMMA = Book("emma", "Emma", "Jane Austen", Unit.CHAPTER, 55)
-NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 FULL = "The vector store cannot be written: the disk is full."
 CLUB = Audience({LANTERN: 10}, club="1")
 PROMISED = 20.0

@@ -1,6 +1,5 @@
 """`/mydata`: everything about one person, for them alone; and gone, from the vector store too."""
 
-import datetime as dt
 import json
 from typing import Any
 
@@ -17,13 +16,13 @@ from bot.people import Member, Place
 from corpus.books import Reveals
 from retrieval.gate import Audience
 from retrieval.retriever import Retriever
+from tests.fakes.app import NOON
 from tests.fakes.club import Club, buttons, message
 from tests.fakes.club import read as shown
 from tests.fakes.club_books import given, vellichor
 from tests.fakes.records import add_finding_to
 
 LANTERN, DAY = "the-lantern", 86_400
-NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 
 
 async def written(club: Club, member: MemberActor) -> None:

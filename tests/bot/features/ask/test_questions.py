@@ -21,6 +21,7 @@ from bot.people import Member, Place
 from bot.settings import Settings
 from bot.workers import Workers
 from retrieval.retriever import Retriever
+from tests.fakes.app import NOON
 from tests.fakes.bookshelf import KITE, LANTERN
 from tests.fakes.counting import Counted
 from tests.fakes.records import opened_records
@@ -29,7 +30,6 @@ LIZ, ALEC, JIM = Member(1, 20), Member(1, 21), Member(1, 22)
 GENERAL, THREAD = Place(1, 100), Place(1, 101)
 STORM = "Whom does Silas save in the storm?"
 SECRET = "Who drowned his brother for the sake of the lamp?"
-NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 
 
 @dataclass

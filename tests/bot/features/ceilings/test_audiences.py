@@ -1,7 +1,6 @@
 """Who will see a reply: never more than its asker has read in private, than its place allows in public."""
 
 import asyncio
-import datetime as dt
 import functools
 from collections.abc import Mapping
 
@@ -14,7 +13,6 @@ from bot.people import NO_CLUB, Member, Place, Reached, positions
 from corpus.books import Book, Slug, Unit
 from tests.fakes.app import NO_DATABASE, app_on
 
-NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 BOOKS = {
     book.slug: book
     for book in (

@@ -1,6 +1,5 @@
 """How far places go: worked out, confirmed, taken back."""
 
-import datetime as dt
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +16,6 @@ GEORGE = Member(1, 30)
 THREAD, OTHER = Place(1, 100), Place(1, 101)
 WHALE = Book("moby-dick", "Moby-Dick", "Herman Melville", Unit.CHAPTER, 135)
 EMMA = Book("emma", "Emma", "Jane Austen", Unit.CHAPTER, 55)
-NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 
 
 @pytest.fixture

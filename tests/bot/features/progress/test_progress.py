@@ -1,6 +1,5 @@
 """Where members are: reporting, taking back, forgetting."""
 
-import datetime as dt
 from dataclasses import replace
 
 import pytest
@@ -15,7 +14,6 @@ from tests.fakes.app import app_on
 LIZ, ALEC = Member(1, 20), Member(1, 21)
 WHALE = Book("moby-dick", "Moby-Dick", "Herman Melville", Unit.CHAPTER, 135)
 EMMA = Book("emma", "Emma", "Jane Austen", Unit.CHAPTER, 55)
-NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 
 
 def kept_by(records: Sessions, *books: Book) -> Progress:

@@ -12,13 +12,12 @@ from bot.people import Member
 from bot.workers import Workers
 from corpus.books import Book, Unit
 from retrieval.gate import Audience
-from tests.fakes.app import app_on
+from tests.fakes.app import NOON, app_on
 from tests.fakes.club_texts import PICNIC, Texts
 from tests.fakes.records import opened_records
 
 LIZ, JIM, READER, STRANGER = Member(1, 20), Member(1, 21), Member(1, 22), Member(2, 20)
 EMMA = Book("emma", "Emma", "Jane Austen", Unit.CHAPTER, 55)
-NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 
 
 def days() -> Callable[[], dt.datetime]:

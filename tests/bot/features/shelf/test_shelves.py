@@ -11,13 +11,12 @@ from bot.features.shelf.rules import ShelfName, ShelfProblem
 from bot.features.shelf.store import Shelves
 from bot.people import Member
 from corpus.books import Book, Unit
-from tests.fakes.app import app_on
+from tests.fakes.app import NOON, app_on
 from tests.fakes.records import opened_records
 
 LIZ, ALEC = Member(1, 20), Member(1, 21)
 WHALE = Book("moby-dick", "Moby-Dick; or, The Whale", "Herman Melville", Unit.CHAPTER, 135, aliases=("The Whale",))
 EMMA = Book("emma", "Emma", "Jane Austen", Unit.CHAPTER, 55)
-NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 
 
 def clock() -> Callable[[], dt.datetime]:

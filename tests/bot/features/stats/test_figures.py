@@ -11,10 +11,9 @@ from bot.db.sessions import Sessions
 from bot.features.stats.store import END, QUARTERS, SMALLEST, ClubFigures, Figure, Group, Said, groups_of, open_groups
 from bot.people import Member, Reached
 from corpus.books import Book, Unit
-from tests.fakes.app import app_on
+from tests.fakes.app import NOON, app_on
 from tests.fakes.records import move
 
-NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
 WHALE = Book("moby-dick", "Moby-Dick", "Herman Melville", Unit.CHAPTER, 100)
 PARTS = QUARTERS + 1

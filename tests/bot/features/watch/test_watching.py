@@ -1,7 +1,6 @@
 """Watched places, and the messages found there: found once, told once, dealt with once."""
 
 import asyncio
-import datetime as dt
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,10 +15,9 @@ from bot.jobs import HELD
 from bot.people import EVERY, Member, Place
 from corpus.books import Book, Reveals, Slug, Unit
 from retrieval.gate import Audience
-from tests.fakes.app import app_on
+from tests.fakes.app import NOON, app_on
 from tests.fakes.records import opened_records
 
-NOON = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
 THREAD, GEORGE = Place(1, 100, adults=True), Member(1, 30)
 EMMA = Book("emma", "Emma", "Jane Austen", Unit.CHAPTER, 55)
 SPOILER = Spoken(THREAD, 10, 900, "chapter 9")
