@@ -20,12 +20,6 @@ async def find_message(
     return 0
 
 
-def small_print(message: discord.Message) -> set[str]:
-    """Return the lines of small print of a message."""
-    texts = (part.content for part in _parts(message.components) if isinstance(part, discord.TextDisplay))
-    return {line.removeprefix("-# ") for text in texts for line in text.splitlines() if line.startswith("-# ")}
-
-
 def says(message: discord.Message, text: str) -> bool:
     """Return whether a message has a text in it."""
     return any(text in part.content for part in _parts(message.components) if isinstance(part, discord.TextDisplay))

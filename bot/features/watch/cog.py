@@ -14,7 +14,7 @@ from bot.db.jobs import Claim, Key
 from bot.discord import context
 from bot.discord.buttons import PRIMARY, Pressed, button
 from bot.discord.cards import Card, Interaction, Item, Tone, notice_card, pages, safe, turns
-from bot.discord.jobs import GONE, find_message, small_print
+from bot.discord.jobs import GONE, button_ids, find_message
 from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs
 from bot.features.prompts.jobs import Books, where_it_belongs
 from bot.features.watch.store import JOBS, Finding, Outcome, Spoken, Watching
@@ -24,13 +24,8 @@ from bot.people import Member, Place
 ROOM = 1_200  # characters of an author's text on one card: escaped, it may be twice as long
 
 
-WHO_SEES = "The moderators have your message in their queue as a possible spoiler, until you hide it or they settle it."
+WHO_SEES = "The moderators see your message as a possible spoiler, until you hide it or they have dealt with it."
 """What an author should know, besides that the note itself is private."""
-
-
-def mark_of(finding: Finding) -> str:
-    """Return the small print by which a note is known again after a crash."""
-    return f"Note {finding.id}"
 
 
 def author_items(finding: Finding) -> list[Item]:
@@ -41,7 +36,7 @@ def author_items(finding: Finding) -> list[Item]:
 def author_card(finding: Finding) -> Card:
     """Return the note to an author. It does not say where the message belongs: they may only be guessing."""
     body = f"{finding.where.link(finding.message)}\n{MAY_SPOIL}\n{WHO_SEES}"
-    return Card(body=body, footers=(mark_of(finding),), buttons=author_items(finding))
+    return Card(body=body, buttons=author_items(finding))
 
 
 def given_back(finding: Finding, content: str, books: Books) -> list[Card]:
@@ -70,7 +65,7 @@ async def hide_button(button: Pressed, interaction: Interaction) -> None:
     if message is None:
         told = "That message is already gone, so there is nothing to hide."
     elif message.attachments or message.stickers or not message.content:
-        raise context.Refused("It has something that I can’t give back, so I left it. Please delete it yourself.")
+        raise context.Refused("I couldn’t give all of it back, so I left it. Please delete it yourself.")
     else:
         for card in given_back(finding, message.content, app.books):
             # In direct messages it stays: what only one sees is gone when Discord is restarted.
@@ -171,11 +166,12 @@ class WatchNotes:
 
     async def tell(self, finding: Finding, claim: Claim) -> None:
         """Tell the author of a message, once."""
+        hide = hide_button(finding.id).custom_id
 
         async def find(since: dt.datetime) -> int:
             try:
                 channel = await self._bot.create_dm(discord.Object(finding.member))
-                return await find_message(channel, self._bot.me, since, lambda m: mark_of(finding) in small_print(m))
+                return await find_message(channel, self._bot.me, since, lambda m: hide in button_ids(m))
             except GONE:
                 return 0
 
@@ -193,8 +189,8 @@ class WatchNotes:
 SPOKEN = (discord.MessageType.default, discord.MessageType.reply)
 
 NO_CONTENT = (
-    "I can’t read messages, because Message Content is off. My operator can turn it on and restart me: “Message "
-    "Content Intent” on the page “Bot” of Discord’s developer portal, and MESSAGE_CONTENT=1 in the file .env."
+    "I can’t read messages, because Message Content is off. The person who runs me can turn it on and restart me: "
+    "“Message Content Intent” on the page “Bot” of Discord’s developer portal, and MESSAGE_CONTENT=1 in the file .env."
 )
 NO_HIDING = (
     "\nTo hide messages for their authors I need the permission Manage Messages here. Without it, they have to "
@@ -233,7 +229,7 @@ class WatchCog(AppCog):
 
     @watch.command()
     async def on(self, interaction: Interaction) -> None:
-        """Watch for spoilers here. I tell the author of one privately."""
+        """Watch for spoilers here. If somebody posts one, I tell them privately."""
         member, place = await acknowledge(interaction, context.MODERATOR)
         if not self._bot.intents.message_content:
             raise context.Refused(NO_CONTENT)

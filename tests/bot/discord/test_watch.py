@@ -96,7 +96,7 @@ async def test_the_author_is_told_alone_and_where_it_belongs_is_for_moderators(r
     (note,) = notes(liz)
     assert str(sent.id) in words(note)
     assert "might be a spoiler" in words(note)
-    assert "The moderators have your message in their queue" in words(note)
+    assert "The moderators see your message as a possible spoiler" in words(note)
     assert "chapter" not in words(note)
     assert posted(reading.general) == []
     status = await elinor.slash(reading.general, "watch status")
