@@ -132,7 +132,7 @@ def may_post(interaction: Interaction, kind: rules.VoteKind) -> None:
     needed = ("view_channel", send, "attach_files", "read_message_history", *polls)
     if lacks := context.lacking(interaction.app_permissions, needed):
         raise context.Refused(
-            f"I lack the permission {' and '.join(lacks)} in this channel, so I can’t hold a vote here."
+            f"To hold a vote here I need the permission {' and '.join(lacks)}. Please allow it and try again."
         )
 
 
@@ -196,7 +196,7 @@ class VoteForm(buttons.Dialogue, title="Start a vote"):
         until = "Such as Friday 8pm, or in 48 hours"
         self.closes = self.line("It closes", "closes", closes or f"in {rules.USUAL}", description=until, max_length=100)
         self.hidden = discord.ui.Checkbox[VoteForm](custom_id="hidden")
-        told = "Not for a poll."
+        told = "Only with ranked choice: a poll always shows its count."
         self.add_item(discord.ui.Label(text="Hide the count until then?", description=told, component=self.hidden))
 
     async def on_submit(self, interaction: Interaction, /) -> None:
@@ -252,7 +252,7 @@ class VoteCog(AppCog):
 
     @vote.command()
     @app_commands.describe(
-        books="Titles, with commas or semicolons between them, beside the nominated books",
+        books="More titles than the nominated ones, with commas or semicolons between them",
         closes="Such as Friday 8pm, in 3 days or 48 hours; in 3 days if left out",
     )
     async def start(self, interaction: Interaction, books: Books | None = None, closes: When | None = None) -> None:

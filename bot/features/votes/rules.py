@@ -178,10 +178,10 @@ class Nominated(NamedTuple):
 # How a count is told
 
 RULES_OF_TIES = {
-    VoteKind.POLL: "Ties are broken by lot.",
+    VoteKind.POLL: "If books tie, one of them is drawn at random.",
     VoteKind.RANKED: (
-        "Ties: the book with fewer first choices goes out, or else the one with fewer votes in the last round in which "
-        "they differed, or else the lot decides."
+        "If books tie for the fewest, the one with fewer first choices goes out. If those are equal too, the last "
+        "round in which they differed decides; otherwise one is drawn at random."
     ),
 }
 
@@ -190,7 +190,7 @@ _WAYS = {
     VoteKind.RANKED: (
         "Your ballot counts for the book that you rank highest among those still in. A book with more than half "
         "of the ballots that count wins. Otherwise the book with the fewest goes out, and its ballots go to their "
-        "next choice; a ballot that names no book still in counts no further."
+        "next choice. A ballot whose books are all out no longer counts."
     ),
 }
 
@@ -202,9 +202,9 @@ _FOLLOWS = {
     Why.FEWEST: "No book has more than half of {counting}. {out} has the fewest and goes out.",
     Why.FIRST_CHOICES: "{tied} tie for the fewest. {out} goes out: it has fewer first choices.",
     Why.EARLIER_ROUND: "{tied} tie for the fewest. {out} goes out: it had fewer in round {earlier}.",
-    Why.LOT: "{tied} tie for the fewest. They were level in every earlier round; {out} goes out by lot.",
+    Why.LOT: "{tied} tie for the fewest. They were level in every earlier round; {out} was drawn to go out.",
 }
-_TIED_POLL = "{tied} tie for the most. {winner} wins by lot."
+_TIED_POLL = "{tied} tie for the most. {winner} wins the draw."
 
 
 def outcome(count: Count, titles: Mapping[str, str]) -> str:
@@ -216,7 +216,7 @@ def outcome(count: Count, titles: Mapping[str, str]) -> str:
     winner, last = titles[count.winner], count.rounds[-1]
     if last.why in (Why.LAST, Why.LOT):
         level = listed([titles[book] for book in next(each for each in count.rounds[::-1] if each.tied).tied])
-        return f"{level} are level at the end, and {winner} wins the tie."
+        return f"{level} are level at the end, and {winner} wins the draw."
     where = f" in round {len(count.rounds)}" if len(count.rounds) > 1 else ""
     return f"{winner} wins with {last.votes[count.winner]} of {plural(last.counting, 'vote')}{where}."
 
@@ -226,7 +226,7 @@ def rounds(count: Count, titles: Mapping[str, str]) -> list[str]:
     told = []
     for number, each in enumerate(count.rounds, 1):
         votes = ", ".join(f"{titles[book]} {n}" for book, n in sorted(each.counted, key=lambda pair: -pair[1]))
-        gone = f", {each.exhausted} for no book still in" if each.exhausted else ""
+        gone = f", {each.exhausted} no longer counted" if each.exhausted else ""
         head = f"Round {number}: " if len(count.rounds) > 1 else ""
         follows = _FOLLOWS[each.why] if each.out or not each.tied else _TIED_POLL
         told.append(

@@ -95,7 +95,7 @@ class Bar:
         """Return its votes and what became of it: “3 + 1 = 4 · out in round 2”."""
         gains = [str(gain) for n, gain in enumerate(self.gains) if gain or not n]
         votes = " + ".join(gains) + (f" = {self.votes}" if len(gains) > 1 else "")
-        out = f"out in round {self.out}{', by lot' * self.by_lot}" if self.out else ""
+        out = f"out in round {self.out}{', by a draw' * self.by_lot}" if self.out else ""
         return " · ".join(filter(None, (votes, "wins" if self.wins else out)))
 
 
@@ -123,7 +123,7 @@ def rounds_page(vote: Vote, count: Count) -> Page:
     """Return the page of a count."""
     page, shown, exhausted = Page(), bars(vote, count), count.rounds[-1].exhausted
     page.write("The count", size=HUGE, bold=True)
-    facts = (plural(count.ballots, "ballot"), plural(len(count.rounds), "round"), f"{exhausted} exhausted")
+    facts = (plural(count.ballots, "ballot"), plural(len(count.rounds), "round"), f"{exhausted} no longer counted")
     page.write(" · ".join(facts if exhausted else facts[:2]), colour=QUIET)
     page.y += GAP
     most = max(bar.votes for bar in shown)

@@ -164,7 +164,7 @@ async def test_a_vote_closes_on_its_own_and_tells_who_has_won_and_why_with_a_pic
     assert "Only organisers can do that" in shown(refused)
     how = await jo.click(result, label="How is this counted?")
     assert how.ephemeral
-    assert "the lot decides" in shown(how)
+    assert "drawn at random" in shown(how)
     vote = await latest(club)
     assert (vote.state, vote.result) == (VoteState.CLOSED, result.id)
     before = next(each for each in club.general.history() if each.id == post.id)
