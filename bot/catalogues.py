@@ -113,7 +113,7 @@ class Catalogues:
     async def _read(self, name: str, base: str, path: str, **query: str) -> Any:  # noqa: ANN401 (whatever JSON holds)
         """Return what a catalogue says at a path; None where it has nothing there. Raises CatalogueProblem."""
         if not self._settings.catalogues:
-            raise CatalogueProblem("My operator has turned off looking things up in open catalogues.")
+            raise CatalogueProblem("The person who runs me has turned off looking things up in open catalogues.")
         try:
             url = httpx.URL(base.rstrip("/") + path, params=query or None)
             if (body := self._kept.get(str(url))) is None:

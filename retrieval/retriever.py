@@ -103,9 +103,9 @@ class Quarter:
 class Doubt(StrEnum):
     """Why the place of a text should be looked at."""
 
-    UNPLACED = "without a word of how far it goes"
-    UNCLEAR = "below a heading whose marks can’t be read"
-    FOREIGN = "with marks of another program"
+    UNPLACED = "with nothing to say how far it goes"
+    UNCLEAR = "below a heading that I can’t place"
+    FOREIGN = "with leftovers of another program"
     OTHER = "naming another book"
 
 

@@ -25,7 +25,7 @@ AT_ONCE = 400  # passages read or written at once; SQLite takes at most 32,766 v
 
 CHECKSUM = "sum"  # metadata: a disk that loses one bit of `reveals` may not show a passage too early
 SHELF = "shelf"  # metadata: book and club as one value, by which they are read ten times faster than by two
-LEAVING = "Dogear is leaving, and has let go of the vector store."
+LEAVING = "Dogear is shutting down, and has closed the vector store."
 
 _NO_VECTOR = np.zeros((1, 1), np.float32)
 

@@ -80,7 +80,7 @@ async def _hint(page: TrialPage) -> Scene:
     """A hint, turned to its second level."""
     await page.be(MIDDLE.name)
     await page.command("hint", question=QUESTION)
-    await page.press("Where it is dealt with")
+    await page.press("Where to look")
     return await _seen(page.page, LAST), MIDDLE, f"/hint question: {QUESTION}"
 
 

@@ -181,7 +181,7 @@ class BookQuestion:
         pitch = told if told.answered else self._premise()
         if told.answered or not pitch.answered:
             return pitch
-        return replace(pitch, body=f"There is no story so far. What it is about: {pitch.body}")
+        return replace(pitch, body=f"There is nothing to recap yet. What it is about: {pitch.body}")
 
     def _part(self) -> Reply | None:
         part = self.part([p for p in self.passages("summary") if p.mark])
@@ -198,7 +198,7 @@ class BookQuestion:
         met = list(first.items())[-SHOWN_PEOPLE:]
         if not met:
             names = list(filter(_NAME.match, introduced)) or list(filter(_NAME.search, introduced))
-            return self.says(f"Nobody has been met yet. {' '.join(names[:LATEST])}") if names else self._premise()
+            return self.says(f"You haven’t met anybody yet. {' '.join(names[:LATEST])}") if names else self._premise()
         lines = [f"{name}: {_half_line(passage.sentences[0])}" for name, passage in met[:DESCRIBED]]
         if others := ", ".join(name for name, _ in met[DESCRIBED:]):
             lines.append(f"Also {others}.")
@@ -291,10 +291,10 @@ class BookQuestion:
 
     def _length(self) -> Reply:
         book, by_page = self.book, self.book.unit is Unit.PAGE
-        size = "is counted in percent here" if book.unit is Unit.PERCENT else f"has {texts.measure(book)[:-1]}"
+        size = "is counted in percent" if book.unit is Unit.PERCENT else f"has {texts.measure(book)[:-1]}"
         parts = [part.title for part in book.parts] if book.unit is not Unit.PART else []
         divided = f" It has {len(parts)} parts: {', '.join(parts)}." if parts else ""
-        pages = f" It has {book.pages} pages." if book.pages else " Its number of pages is not known here."
+        pages = f" It has {book.pages} pages." if book.pages else " I don’t know how many pages it has."
         return self.says(f"{book.title} {size}.{divided}{'' if by_page else pages}")
 
     def _left(self) -> Reply:
@@ -385,12 +385,12 @@ class BookQuestion:
             told = [p for p in told if part[0] <= p.mark <= part[1]]
         if not told:
             return self.nothing(
-                "I have no quotes from what you’ve read so far. A recap or something to discuss I do have."
+                "I have no quotes from what you’ve read so far. Ask for a recap, or for something to discuss."
             )
         fitting = self.matching(told)
         reply = self.whole(sorted(fitting, key=lambda p: p.mark)[-_many(self.question) :])
         on_another = self.subject and len(fitting) == len(told) and re.search(r"\b(?:about|on|by)\b", self.question)
-        return replace(reply, body=f"I have no quote on that. What I have:\n{reply.body}") if on_another else reply
+        return replace(reply, body=f"I have no quote about that, but these:\n{reply.body}") if on_another else reply
 
     def _reading(self) -> Reply:
         return self.says(f"The book here is {self.book.title} by {self.book.author}.")

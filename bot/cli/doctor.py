@@ -94,7 +94,7 @@ def check_library(folder: Path) -> tuple[Library | None, list[Check]]:
             if marks:
                 examples = ", ".join(dict.fromkeys(example for seen in marks.values() for example in seen))
                 place = f"{folder / slug / document.name}:{min(marks)}"
-                what = f"{place}: members would read marks of another program ({examples})"
+                what = f"{place}: members would read leftovers of another program ({examples})"
                 cure = f"Take them out, or import it from another folder with --book {slug}, which leaves them out."
                 checks.append(Check("Library", False, what, cure, serious=False))
     return library, checks

@@ -51,7 +51,7 @@ def write_down(error: BaseException, folder: Path, hidden: Iterable[SecretStr]) 
     except OSError:
         log.handle(record)
         where = f"the lines above, under {number}"
-    return f"Dogear did not expect this ({type(error).__name__}). It is written down in {where}; please report it."
+    return f"This is a fault of Dogear ({type(error).__name__}). The details are in {where}; please report it."
 
 
 if TYPE_CHECKING:

@@ -167,7 +167,7 @@ def app_of(interaction: Interaction) -> App:
     return bot_of(interaction).app
 
 
-NAMES = {"read_messages": "View Channel", "send_polls": "Create Polls"}
+NAMES = {"read_messages": "View Channel", "send_polls": "Create Polls", "manage_guild": "Manage Server"}
 """Permissions that Discord's apps call otherwise than its library does."""
 
 
@@ -232,12 +232,13 @@ def readable(error: Exception) -> DogearError | None:
         case app_commands.NoPrivateMessage():
             return Refused("That works in a club’s server, not in a direct message.")
         case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
-            return Refused("That command has just changed. Restart Discord (Ctrl-R) and try again.")
+            return Refused("That command has just changed. Close Discord, open it again, and try once more.")
         case app_commands.TransformerError(value=value):
             return Refused(f"I don’t understand “{str(value)[:60]}”. Pick one of the suggestions while you type.")
     number = failure_number()
     log.error("unexpected (%s)", number, exc_info=error)
-    return Refused(f"Sorry, something went wrong (error {number}). Please try again.")
+    text = "Sorry, something went wrong. Please try again. If it goes on, give the person who runs me this number:"
+    return Refused(f"{text} {number}.")
 
 
 def _for_members(error: DogearError) -> DogearError:

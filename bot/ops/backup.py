@@ -174,7 +174,7 @@ def restore_backup(settings: Settings, file: Path) -> Restored:
         except OSError as error:
             raise BackupRefused(
                 f"The backup cannot be put into {settings.data} ({error.strerror}). "
-                f"What was there is there still, or in {aside}."
+                f"Nothing is lost: what was there is still there, or in {aside}."
             ) from error
         return Restored(manifest, rows, aside if was_there else None, library)
 

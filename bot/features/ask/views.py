@@ -153,7 +153,7 @@ def _title(answer: Answer, books: Books) -> str:
 
 ANSWERS = ("ask", "hint", "recap", "who")  # what is kept for the buttons under an answer
 
-LEVELS = {1: "What to think about", 2: "Where it is dealt with", 3: "The answer"}
+LEVELS = {1: "What to think about", 2: "Where to look", 3: "The answer"}
 
 
 class ShareButton(Share, template=rf"share:{ID}"):
@@ -357,7 +357,7 @@ class ClubMenu(Picked, template=r"club(?::[A-Za-z0-9_-]{1,16})?"):
             raise context.Refused("You’re no longer in that club.")
         await bot.app.get(DirectMessages).choose(member.id, member.club)
         guild = await server_of(bot, member.club) if member.club else None
-        about = f"about {guild.name if guild else 'that club'}" if member.club else "about no club, only about you"
+        about = f"about {guild.name if guild else 'that club'}" if member.club else "about you alone, without a club"
         note = f"Our direct messages are now {about}. /club switch changes that."
         if waiting := self.custom_id.partition(":")[2]:
             asked = await own_question(interaction, waiting, *WAITING.values())

@@ -155,7 +155,7 @@ class BookCog(AppCog):
         known = find_book(typed, self._app.books_of(member.club))
         if not known.club:
             raise ClubBookProblem(
-                f"{known.title} belongs to the library that came with me. Only my operator changes it."
+                f"{known.title} is in the library that came with me. Only the person who runs me can change it."
             )
         return await self._app.get(AskedQuestions).keep(SOURCES, member, place, "", known.slug), known
 

@@ -121,7 +121,7 @@ class BookForm:
         """Return the form, tidied. Raises BookFormProblem."""
         title, author = (" ".join(words.split())[:MAX_LINE] for words in (self.title, self.author))
         if isbn_of(title):
-            raise BookFormProblem("That is an ISBN. Please write the title and the author of the book.")
+            raise BookFormProblem("I can’t look that ISBN up. Please write the title and the author of the book.")
         if not any(map(str.isalnum, title)) or not any(map(str.isalnum, author)):
             raise BookFormProblem("Please write the title and the author of the book.")
         read_length(self.length)
@@ -347,13 +347,13 @@ def readable(look: Outlook) -> str:
     lines = ["What readers would see:", *map(_quarter, look.quarters)]
     if look.waiting:
         lines.append(
-            f"{plural(look.waiting, 'passage')} of {look.passages} don’t say how far they go. I compare them with the "
-            "rest once the book is added; until then they count as the end."
+            f"{look.waiting} of {plural(look.passages, 'passage')} don’t say how far readers must be. I work it out "
+            "once the book is added; until then, only readers who have finished see them."
         )
     counted = Counter(part.doubt for part in look.doubts if part.doubt)
     if counted:
         counts = "; ".join(f"{plural(count, 'text')} {doubt}" for doubt, count in counted.most_common())
-        lines.append(f"Doubtful: {counts}. The menu moves them.")
+        lines.append(f"Doubtful: {counts}. Move them with the menu below.")
     return "\n".join(lines)
 
 

@@ -121,7 +121,7 @@ async def export_button(button: views.BookButton, interaction: cards.Interaction
 
     data = await app.workers.do(packed)  # a club's text may take seconds
     if len(data) > cards.FILE:
-        raise Refused("That is more than Discord lets me send in one file. My operator can copy it for you.")
+        raise Refused("That is more than Discord lets me send in one file. The person who runs me can copy it for you.")
     document = cards.Attachment(f"{name}.zip", data)
     return cards.Card(body="All files of the book, in the library’s format.", document=document)
 
@@ -136,8 +136,8 @@ async def remove_book_button(button: views.BookButton, interaction: cards.Intera
 def removing_card(asked: Asked, book: Book) -> cards.Card:
     """Return the preview of removing a book."""
     text = (
-        f"Remove {book.title} by {book.author} from your club’s books? Everything that you added about it goes. "
-        "Members keep where they are, and their reviews wait for it: they are back if you add the book again."
+        f"Remove {book.title} by {book.author} from your club’s books? Everything that you added about it is deleted. "
+        "Members’ positions and reviews are kept, and come back if you add the book again."
     )
     return cards.notice_card(text, buttons=[removed_button(asked.id), buttons.Cancel(asked.member.id, label="Keep it")])
 

@@ -87,7 +87,7 @@ class BookModal(buttons.Dialogue):
             return
         try:
             if large := [file.filename[:60] for file in self.files.values if file.size > rules.MAX_FILE]:
-                raise rules.BookFormProblem(f"{large[0]} is larger than {rules.MAX_FILE // 1_000_000} MB.")
+                raise rules.BookFormProblem(f"{large[0]} is larger than {rules.MAX_FILE // 1_000_000} MB. Attach less.")
             files, begun = [(file.filename, await file.read()) for file in self.files.values], time.monotonic()
             named = cards.one_line(", ".join(name for name, _ in files) or form.title, 200)
 
@@ -118,7 +118,7 @@ async def candidates_card(app: App, member: Member, place: Place, form: rules.Bo
     asked = await app.get(AskedQuestions).keep(CANDIDATES, member, place, KEPT.dump_json(kept).decode())
     write = form_button(asked.id, label="Write it myself")
     if not found:
-        told = f"{said} Write its author and how long it is: it works all the same."
+        told = f"{said} Press “Write it myself” and give its author and length: it works just as well."
         return cards.notice_card(told, buttons=[write])
     books = list(map(rules.facts_of, found))
     lines = [f"{n}. {rules.facts_line(facts)}" for n, facts in enumerate(books, 1)]
@@ -228,7 +228,7 @@ class MoveMenu(buttons.Picked, template=rf"book-move:{buttons.ID}"):
         options = [discord.SelectOption(label="All of it", value=f"0:{whole}")] if whole else []
         for part in parts[: cards.OPTIONS - len(options)]:
             where = f"{part.document}, line {part.line}"
-            told = f"{where}, {'no mark' if part.mark is None else f'mark {part.mark}'}. {part.doubt or ''}"
+            told = f"{where}, {'no position yet' if part.mark is None else f'position {part.mark}'}. {part.doubt or ''}"
             options.append(
                 discord.SelectOption(
                     label=cards.one_line(part.text or where, cards.OPTION), value=f"{part.line}:{part.document}",
@@ -340,11 +340,11 @@ class AddBookButton(buttons.Confirm, template=rf"book-add:{buttons.ID}"):
         bot_of(interaction).under_way.answered()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(EDITED_FOR), telling(
-                lambda: replace_card(interaction, replace(card, note=f"Reading it: {books.progress}%."))
+                lambda: replace_card(interaction, replace(card, note=f"I’m reading it: {books.progress}%."))
             ):  # fmt: skip
                 await books.indexed()
         if books.to_read:
-            done = "It is still being read." if books.progress else "All of it is read."
+            done = "I’m still reading it." if books.progress else "I’ve read all of it."
             await replace_card(interaction, replace(card, note=done))
 
     async def card(self, interaction: cards.Interaction) -> cards.Card:

@@ -77,7 +77,7 @@ async def _draft_button(app: App, member: Member, place: Place, book: Book, draf
 class NoteDraftButton(OwnButton, template=rf"note-draft:{ID}"):
     """Opens the form with what was typed, or with a note that was deleted."""
 
-    label, style, of = "Open it again", PRIMARY, ("note-draft",)
+    label, style, of = "Open the form again", PRIMARY, ("note-draft",)
 
     async def pressed(self, interaction: Interaction) -> None:
         """Open the form."""

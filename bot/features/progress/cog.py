@@ -109,7 +109,7 @@ class ProgressCog(AppCog):
         more = [f"and {len(lines) - SHOWN} more; My data, on /help, has all of them"] if len(lines) > SHOWN else []
         here = how_far(None, await self._app.get(Audiences).public(place), books)
         public = club_here(interaction) is not None
-        note = f"What I say here for everybody is {here[0].lower()}{here[1:]}." if public else ""
+        note = f"My public answers here: {here[0].lower()}{here[1:]}." if public else ""
         await deliver(interaction, notice_card("\n".join(lines[:SHOWN] + more) or NOTHING, "Where I am", note=note))
 
     @progress.command()

@@ -173,8 +173,8 @@ class NotYetButton(Pressed, template=rf"not-yet:{SCHEDULE}"):
         """Say where they are, and that they are told no more."""
         _, book, _, now = await _reading(interaction, self.number("schedule"))
         no_hurry = (
-            "No hurry: what I tell you alone goes no further. The section’s thread does, so read it once you’re there. "
-            "If I have your place wrong, tell me."
+            "No hurry: what I tell you in private stops there. The section’s thread goes further, so read it once "
+            "you’ve caught up. If you are somewhere else in the book, tell me."
         )
         return notice_card(f"{place_sentence(book, now or 0)} {no_hurry}", book.title, where_button(book.slug))
 

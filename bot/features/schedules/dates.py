@@ -80,7 +80,7 @@ class DateForm(Dialogue, title="When shall we meet?"):
             raise context.Choice(str(error), [OpenButton("open-date", kept.id)]) from error
         asked = await app.get(AskedQuestions).keep(ASKED, member, place, KEPT.dump_json(poll).decode())
         lines = "\n".join(f"• {timestamp(each)}" for each in poll.times)
-        body = f"{lines}\n\nEverybody ticks each time that suits them, until the first of them or for a week."
+        body = f"{lines}\n\nEverybody ticks what suits them, until the first of these times or for a week."
         items = [AskButton(asked.id), Cancel(member.id)]
         await context.deliver(interaction, Card("Ask the club?", body, buttons=items, note="Nothing is posted yet."))
 
@@ -94,7 +94,8 @@ class AskButton(Confirm, template=rf"date-ask:{ID}"):
         """Post it, and say how to go on."""
         asked, app = await self.asked(interaction), context.app_of(interaction)
         if lacks := context.lacking(interaction.app_permissions, ("send_messages", "send_polls")):
-            raise context.Refused(f"I lack the permission {' and '.join(lacks)} in this channel.")
+            need = f"I need the permission {' and '.join(lacks)} in this channel."
+            raise context.Refused(f"{need} Please allow it and try again.")
         wanted = KEPT.validate_json(asked.text)
         hours = HOUR * max(1, min(LONGEST, wanted.times[0] - app.now()) // HOUR)
         poll = discord.Poll("Which times suit you?", hours, multiple=True)
@@ -105,7 +106,7 @@ class AskButton(Confirm, template=rf"date-ask:{ID}"):
         posted = await context.post_poll(channel, f"In your own time: {shown}", poll, f"date-{asked.id}"[:25])
         text = KEPT.dump_json(replace(wanted, message=posted.id)).decode()
         await app.get(AskedQuestions).keep(POLL, asked.member, asked.place, text)
-        told = f"Asked: {asked.place.link(posted.id)}\nCome back here, or with /schedule date, and choose one."
+        told = f"The poll is up: {asked.place.link(posted.id)}\nChoose a time later, here or with /schedule date."
         return Card(body=told, buttons=[OpenButton("open-poll")])
 
 
@@ -125,7 +126,7 @@ async def result_card(interaction: Interaction, asked: Asked) -> Card:
         for n, (at, count) in enumerate(counted)
     ]
     menu = discord.ui.Select[discord.ui.LayoutView](
-        custom_id=f"date-pick:{asked.id}", placeholder="Meet then", options=options
+        custom_id=f"date-pick:{asked.id}", placeholder="Choose when to meet", options=options
     )
     return Card("Which times suit", "\n".join(lines), buttons=[DateMenu(menu), again])
 

@@ -147,7 +147,7 @@ class AskModal(Dialogue, title="Ask about the book"):
         super().__init__()
         self._book = schedule.book
         self.question = self.line("Your question", "question", "", max_length=MAX_QUESTION,
-                                  description="Only you see the answer, and it goes no further than you.")  # fmt: skip
+                                  description="Only you see the answer, and it stops where you are.")  # fmt: skip
 
     async def on_submit(self, interaction: Interaction, /) -> None:
         """Answer in private."""

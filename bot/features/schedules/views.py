@@ -296,9 +296,9 @@ class EditForm(buttons.Dialogue, title="Change the schedule"):
     def __init__(self, schedule: Schedule, interaction: Interaction) -> None:
         super().__init__()
         self._schedule = schedule
-        told = "“Thursdays at 7pm” moves the meetings; “4 chapters a week” plans the rest anew."
+        told = "“Thursdays at 7pm” moves the meetings; “4 chapters a week” plans the rest again."
         self.words = self.line(
-            "All that is to come", "words", "", description=told, style=discord.TextStyle.paragraph, required=False,
+            "Everything to come", "words", "", description=told, style=discord.TextStyle.paragraph, required=False,
             max_length=MAX_LENGTH,
         )  # fmt: skip
         ahead = schedule.ahead(context.app_of(interaction).now())[:OPTIONS]

@@ -34,8 +34,8 @@ NAMES = {
     Topic.ORGANISERS: "Organisers",
 }
 INTEGRATIONS = (
-    "Only you see this. People with Discord’s own permissions for it may moderate and organise in any case. Discord "
-    "shows them the commands; to show them to a role too, open Server Settings, Integrations, Dogear."
+    "Only you see this. People who may manage messages or events in Discord can moderate or organise without a role. "
+    "Discord shows the commands to them alone; for a role to see them, open Server Settings, Integrations, Dogear."
 )
 
 
@@ -62,7 +62,7 @@ def missing(
         if there is None:
             yield _unset(topic, channel), AGAIN
         elif (lacks := lacks_in(there)) and (topic is Topic.TALK or channel != settings.talk):
-            yield f"In #{there.name} I lack {', '.join(lacks)}.", ALLOW
+            yield f"In #{there.name} I need {', '.join(lacks)}.", ALLOW
     talk, book = guild.get_channel(settings.talk or 0), books.get(settings.book or "")
     if not books:
         yield NO_LIBRARY
@@ -127,7 +127,7 @@ def check_card(guild: discord.Guild, settings: ClubSettings, page: int = 1) -> C
     lacks = {channel.id: lacks_in(channel) for channel in _channels(guild)}
     items = [f"{names[each]}<#{each}>: {ALL_THERE}" for each in names if lacks.get(each or 0) == ()]
     short = {each: lack for each, lack in lacks.items() if lack and (lack != (VIEW,) or each in names)}
-    items += [f"{names.get(each, '')}<#{each}>: I lack {', '.join(lack)}." for each, lack in short.items()]
+    items += [f"{names.get(each, '')}<#{each}>: I need {', '.join(lack)}." for each, lack in short.items()]
     items += [ALLOW] if short else []
     if fine := sum(lack == () and each not in names for each, lack in lacks.items()):
         items.append(f"In {plural(fine, 'other channel' if items else 'channel')} {ALL_THERE}")
@@ -188,7 +188,7 @@ class SetupForm(Dialogue, title="Set up the club"):
         zones = filter(None, dict.fromkeys((known, *ZONES)))
         options = [_option(zone_name(zone), zone, zone == known) for zone in zones][:OPTIONS]
         self.zone = discord.ui.Select[SetupForm](custom_id="zone", placeholder="Pick a city near you", options=options)
-        told = "By whose clock “Friday 8pm” is meant. If yours isn’t here: /setup zone."
+        told = "“Friday 8pm” means 8pm there. If your city isn’t in the list: /setup zone."
         self.add_item(discord.ui.Label(text="Time zone", description=told, component=self.zone))
 
     def _channel(

@@ -130,7 +130,7 @@ class ImportModal(Dialogue):
     """A member's own file."""
 
     def __init__(self) -> None:
-        super().__init__(title="Bring in your own books")
+        super().__init__(title="Import your books")
         self.file: discord.ui.FileUpload[Any] = discord.ui.FileUpload(custom_id="file", min_values=1, max_values=1)
         told = "Goodreads or StoryGraph (CSV), or a Kindle’s My Clippings.txt. I read it once, and don’t keep it."
         self.add_item(discord.ui.Label(text="Your export", description=told, component=self.file))
@@ -141,7 +141,7 @@ class ImportModal(Dialogue):
         (file,), at = self.file.values, app.now()
         app.get(Allowance).take(member)
         if file.size > MAX_FILE:
-            raise ShelfProblem(f"That file is larger than {MAX_FILE // 1_000_000} MB, so it is no such export.")
+            raise ShelfProblem(f"That file is larger than {MAX_FILE // 1_000_000} MB: it can’t be the export.")
         data, books = await file.read(), app.books_of(member.club)
         found = await app.workers.do(lambda: brought(file.filename[:60], data, books))
         added = await app.get(Shelves).take_in(member, found.books, at)
@@ -151,8 +151,8 @@ class ImportModal(Dialogue):
         if not found.books:
             told.append(f"{plural(sum(kept), 'quote')} kept in your notes, for you alone: /note list shows them.")
         lost = sum(map(len, found.quotes.values())) - sum(kept) or len(found.books) - added
-        told += [f"{lost} were there already, or did not fit any more."] if lost else []
-        await deliver(interaction, notice_card(" ".join(told), "Brought in", note="Only you see this."))
+        told += [f"{lost} were there already, or there was no more room."] if lost else []
+        await deliver(interaction, notice_card(" ".join(told), "Imported", note="Only you see this."))
 
 
 async def open_import(interaction: Interaction, _: str = "") -> None:
@@ -161,7 +161,7 @@ async def open_import(interaction: Interaction, _: str = "") -> None:
     await interaction.response.send_modal(ImportModal())
 
 
-OPENINGS["open-import"] = Opening("Bring in my books", open_import)
+OPENINGS["open-import"] = Opening("Import my books", open_import)
 
 
 CURES[StoppedReading] = SetAsideButton.of
@@ -215,7 +215,7 @@ class ShelfCog(AppCog):
 
     @shelf.command(name="import")
     async def bring_in(self, interaction: Interaction) -> None:
-        """Bring in your own Goodreads, StoryGraph or Kindle export. Only you see it."""
+        """Import your Goodreads, StoryGraph or Kindle export. Only you see it."""
         await open_import(interaction)
 
 

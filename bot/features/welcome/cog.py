@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 GREETING = (
     "I answer questions about the book that your club reads, and I never tell anybody more than they have read.\n"
-    "Whoever runs this server can set me up in a minute: the book, a channel, your time zone."
+    "Do you manage this server? Setting me up takes a minute: the book, a channel, your time zone."
 )
 WELCOME = (
     "Tell me how far you are: press the button, or mention me and write “I’m at chapter 5 now”. I’ll never tell you "

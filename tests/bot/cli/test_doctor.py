@@ -103,8 +103,8 @@ def test_a_book_says_what_readers_see_at_each_quarter_and_what_is_doubtful(
     (library / "hound" / "review.md").write_text("I did not like the dog.\n", encoding="utf-8")
     (book,) = [check for check in examine({}, look, library, tmp_path) if check.name == "Book"]
     assert book.found == (
-        "The Hound: of 3 passages, readers see 0 at 0%, 0 at 25%, 1 at 50%, 1 at 75%; 1 text below a heading whose "
-        "marks can’t be read; 1 text without a word of how far it goes"
+        "The Hound: of 3 passages, readers see 0 at 0%, 0 at 25%, 1 at 50%, 1 at 75%; 1 text below a heading that "
+        "I can’t place; 1 text with nothing to say how far it goes"
     )
 
 
@@ -120,10 +120,11 @@ async def test_the_books_of_clubs_are_looked_at_as_those_of_the_library(
         session.add(ClubDocumentRow(**row, name="n.md", text=notes))
     found = await asyncio.to_thread(lambda: list(examine({}, look, library, tmp_path)))
     marks, book = [check for check in found if check.name == "Club book"]
-    assert marks.found.startswith("emma-7/n.md:3: members would read marks of another program")
+    assert marks.found.startswith("emma-7/n.md:3: members would read leftovers of another program")
     assert "/book sources" in marks.cure
     assert book.found == (
-        "Emma: of 1 passage, readers see 0 at 0%, 0 at 25%, 1 at 50%, 1 at 75%; 1 text with marks of another program"
+        "Emma: of 1 passage, readers see 0 at 0%, 0 at 25%, 1 at 50%, 1 at 75%; 1 text with leftovers of "
+        "another program"
     )
 
 

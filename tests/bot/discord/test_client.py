@@ -89,7 +89,7 @@ async def test_a_fault_is_one_sentence_for_the_member_and_the_rest_for_the_log(
     told = await liz.slash(club.general, "ask", question=STORM, book="the-lantern")
     said = rendered(shown(told))
     assert told.ephemeral
-    assert f"(error {number}). " in said
+    assert f"this number: {number}." in said
     assert any(number in record.getMessage() and record.exc_info for record in caplog.records)
     assert "RuntimeError" not in said
 

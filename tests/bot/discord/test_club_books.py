@@ -158,7 +158,7 @@ async def test_how_far_a_book_is_read_is_told_while_it_is_read(
     monkeypatch.setattr(discord.Interaction, "edit_original_response", noted)
     done = await added(club, jo, files=("guide.md", GUIDE))
     assert any("Reading guide.md …" in each for each in told)
-    assert "All of it is read." in shown(done)
+    assert "I’ve read all of it." in shown(done)
 
 
 def places(club: Club) -> dict[str, int]:
@@ -172,7 +172,7 @@ REVIEW = b"# Vellichor\n\nI liked how Zephyrine and the tide belong together.\n"
 
 async def test_a_doubtful_text_is_moved_before_the_book_is_added(club: Club, jo: MemberActor) -> None:
     preview = await filled(club, jo, files=[("guide.md", GUIDE), ("review.md", REVIEW)])
-    assert "Doubtful: 1 text without a word of how far it goes" in shown(preview)
+    assert "Doubtful: 1 text with nothing to say how far it goes" in shown(preview)
     assert "Zephyrine" not in shown(preview), "its organiser has not begun it"
     (option,) = options(preview)
     form = await jo.select(message(preview), values=[option])
@@ -238,7 +238,9 @@ async def test_a_book_is_removed_once_that_is_confirmed_and_comes_back(club: Clu
     assert "Vellichor" not in shown(await liz.slash(club.general, "progress show"))
     assert "is back" in shown(await jo.click(message(gone), label="Undo"))
     assert "chapter 3" in shown(await liz.slash(club.general, "progress show"))
-    assert "belongs to the library" in shown(await jo.slash(club.general, "book remove", book="The Lantern"))
+    assert "is in the library that came with me" in shown(
+        await jo.slash(club.general, "book remove", book="The Lantern")
+    )
 
 
 async def test_what_was_added_by_mistake_is_undone(club: Club, jo: MemberActor) -> None:

@@ -90,7 +90,7 @@ async def test_the_place_that_is_named_counts_and_without_any_a_form_asks(club: 
     assert values(form) == {"text": HARBOUR, "where": ""}
     wrong = await liz.submit_modal(form, {"text": HARBOUR, "where": "chapter 99"})
     assert "The Lantern" in shown(wrong)
-    again = await liz.click(message(wrong), label="Open it again")
+    again = await liz.click(message(wrong), label="Open the form again")
     assert values(again) == {"text": HARBOUR, "where": "chapter 99"}
     assert "chapter 3 of The Lantern" in shown(await liz.submit_modal(again, {"text": HARBOUR, "where": "ch 3"}))
     assert "chapter 7 of The Lantern" in shown(await add(liz, club.general, "Poor ring.", where="ch 7"))
@@ -113,7 +113,7 @@ async def test_its_author_edits_it_takes_the_name_off_and_deletes_it_after_a_res
     assert HARBOUR not in read
     gone = await liz.click(message(edited), label="Delete")
     assert "no notes" in shown(await listed(jim, club.general))
-    back = await liz.click(message(gone), label="Open it again")
+    back = await liz.click(message(gone), label="Open the form again")
     await liz.submit_modal(back, values(back))
     assert str(liz.id) not in shown(await listed(jim, club.general))
     assert "That storm!" in shown(await listed(jim, club.general))

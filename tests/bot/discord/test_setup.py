@@ -183,7 +183,7 @@ async def test_what_one_channel_for_both_lacks_is_told_once(club: Club, jo: Memb
     mute = club.guild.create_text_channel("mute", overwrites={me: discord.PermissionOverwrite(attach_files=False)})
     for topic in (Topic.TALK, Topic.SCHEDULE):
         await club.app.get(SetUp).choose_id(club.guild.id, topic, mute.id)
-    assert shown(await jo.slash(club.general, "setup view")).count("In #mute I lack Attach Files.") == 1
+    assert shown(await jo.slash(club.general, "setup view")).count("In #mute I need Attach Files.") == 1
 
 
 def barred(club: Club, name: str, **overwrites: bool) -> ChannelHandle:
@@ -209,7 +209,7 @@ async def test_test_names_what_lacks_channel_by_channel_and_posts_nothing(club: 
     assert told.ephemeral
     said = shown(told).replace("*", "")
     assert f"Channel to talk in, <#{club.general.id}>: nothing is missing." in said
-    assert f"<#{mute.id}>: I lack Send Messages, Attach Files." in said
+    assert f"<#{mute.id}>: I need Send Messages, Attach Files." in said
     assert "I can’t see 1 channel." in said
     assert not [r for r in club.env.http_requests[before:] if r.path.startswith("/channels")]
     assert nothing_posted(club)

@@ -55,7 +55,7 @@ QUESTIONS = (
     "Whose is the second bed?",
     "What made readers weep?",
 )
-ANSWER_LABELS = ("What to think about", "Where it is dealt with", "The answer", "Why can’t I see more?")
+ANSWER_LABELS = ("What to think about", "Where to look", "The answer", "Why can’t I see more?")
 UNSURE = "I can’t say for sure where the book deals with this."
 HAS_READ = r"You’ve already read about this in chapter [135]\.|This isn’t a spoiler, wherever you are in the book\."
 NAMES = ("Silas", "Dorothea", "Gideon", "Marigold", "the priest", "the murderer")
@@ -239,8 +239,7 @@ async def test_a_hint_says_where_and_would_this_spoil_whether_and_nothing_else_a
                 hint = await liz.slash(club.general, "hint", question=question, book=LANTERN)
                 first = hint_text(hint)
                 where, answer = [
-                    hint_text(await liz.click(message(hint), label=label))
-                    for label in ("Where it is dealt with", "The answer")
+                    hint_text(await liz.click(message(hint), label=label)) for label in ("Where to look", "The answer")
                 ]
                 mildest.setdefault(question, set()).add(first)
                 later = re.fullmatch(r"You’ll get to this in (chapter (?:8|10))\.", where)
