@@ -252,7 +252,7 @@ class VoteCog(AppCog):
 
     @vote.command()
     @app_commands.describe(
-        books="More titles than the nominated ones, with commas or semicolons between them",
+        books="Titles besides the nominated ones, with commas or semicolons between them",
         closes="Such as Friday 8pm, in 3 days or 48 hours; in 3 days if left out",
     )
     async def start(self, interaction: Interaction, books: Books | None = None, closes: When | None = None) -> None:
