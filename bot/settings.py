@@ -76,7 +76,7 @@ def _log_level(value: object) -> object:
 def _count(usual: int) -> int:
     """Return the field of a number that is above 0."""
     field: int = pydantic.Field(
-        usual, gt=0, lt=10**12, description=f"This is no whole number above 0. Write one such as {usual}."
+        usual, gt=0, lt=10**12, description=f"This is not a whole number above 0. Write one such as {usual}."
     )
     return field
 
@@ -99,15 +99,15 @@ _WebAddress = Annotated[
     str | None,
     pydantic.AfterValidator(_is_web_address),
     pydantic.Field(
-        description="This is no address. Write one such as http://127.0.0.1:11434/v1, without a name or a password: a "
-        "key goes into OPENAI_API_KEY."
+        description="This is not an address. Write one such as http://127.0.0.1:11434/v1, without a name or a "
+        "password: a key goes into OPENAI_API_KEY."
     ),
 ]
 
 _CatalogueAddress = Annotated[
     str,
     pydantic.AfterValidator(_is_web_address),
-    pydantic.Field(description="This is no address. Write one such as https://openlibrary.org, or nothing."),
+    pydantic.Field(description="This is not an address. Write one such as https://openlibrary.org, or nothing."),
 ]
 
 
@@ -137,7 +137,7 @@ class Settings(pydantic.BaseModel):
         "or nothing for answers in quote mode.",
     )
     chat_timeout: float = pydantic.Field(
-        default=20.0, gt=0, le=600, description="This is no number of seconds up to 600. Write a number such as 20."
+        default=20.0, gt=0, le=600, description="This is not a number of seconds up to 600. Write a number such as 20."
     )
     chat_calls: int = _count(CHAT_CALLS)
     openai_base_url: _WebAddress = None
@@ -148,13 +148,13 @@ class Settings(pydantic.BaseModel):
     database: Annotated[pydantic.SecretStr | None, pydantic.AfterValidator(_is_database)] = pydantic.Field(
         default=None,
         validation_alias="DATABASE_URL",
-        description=f"This is no address of a PostgreSQL database. Write {EXAMPLE}, "
+        description=f"This is not an address of a PostgreSQL database. Write {EXAMPLE}, "
         "or nothing for a file in the data folder. In the password, write %40 for @, %2F for /, %3A for :, "
         "%23 for #, %3F for ? and %25 for %.",
     )
     chroma_url: Annotated[str | None, pydantic.AfterValidator(_is_chroma)] = pydantic.Field(
         default=None,
-        description=f"This is no address of a Chroma server. Write {CHROMA_EXAMPLE}, or nothing for a store in the "
+        description=f"This is not an address of a Chroma server. Write {CHROMA_EXAMPLE}, or nothing for a store in the "
         "data folder. A token goes into CHROMA_TOKEN; after a question mark, only database=… and tenant=… are "
         "understood, with 3 to 60 letters, digits, _ and -.",
     )
@@ -165,10 +165,10 @@ class Settings(pydantic.BaseModel):
         "from 0 and each once, such as 0-3/16, 5/16 or 0,2,4-6/16.",
     )
     log_level: Annotated[int, pydantic.BeforeValidator(_log_level)] = pydantic.Field(
-        default=logging.INFO, strict=True, description=f"This is no level. Write one of {', '.join(LOG_LEVELS)}."
+        default=logging.INFO, strict=True, description=f"This is not a level. Write one of {', '.join(LOG_LEVELS)}."
     )
     log_format: Annotated[LogFormat, pydantic.BeforeValidator(str.casefold)] = pydantic.Field(
-        default=LogFormat.TEXT, description=f"This is no form of a log. Write {' or '.join(LogFormat)}."
+        default=LogFormat.TEXT, description=f"This is not a form of the log. Write {' or '.join(LogFormat)}."
     )
     metrics_port: Annotated[
         int | None,

@@ -32,7 +32,7 @@ def place_sentence(book: Book, marks: int | None) -> str:
 def reach(book: Book, marks: int) -> str:
     """Return a position as part of a sentence: “chapter 8 of The Moonstone”."""
     if marks <= 0:
-        return f"the cover of {book.title}"
+        return f"the beginning of {book.title}"
     if marks >= book.marks:
         return f"the end of {book.title}"
     return f"{describe_position(marks, book).partition(' of ')[0]} of {book.title}"

@@ -58,7 +58,7 @@ def _previewed(book: Book, before: int | None, after: int | None, place: str) ->
 def _announced(book: Book, marks: int | None) -> str:
     if not marks:
         return f"From now on I treat {book.title} as if nobody here had started it."
-    return f"What I say here for everybody now goes up to {reach(book, marks)}."
+    return f"My public answers here now go up to {reach(book, marks)}."
 
 
 Where = app_commands.Range[str, 1, MAX_LENGTH]
@@ -71,7 +71,7 @@ class CeilingCog(AppCog):
     ceiling = in_clubs(
         app_commands.Group(
             name="ceiling",
-            description="How far into a book I may go here, in what everybody can read.",
+            description="How far into a book my public answers here may go.",
             default_permissions=discord.Permissions(manage_threads=True),
         )
     )
@@ -90,10 +90,10 @@ class CeilingCog(AppCog):
         """Show how far I may go here."""
         _, place = await acknowledge(interaction)
         there, books = await self._app.get(Ceilings).show(place), self._app.books
-        lines = [f"What I say here for everybody goes up to {reach(books[slug], at)}." for slug, at in there.items()]
+        lines = [f"My public answers here go up to {reach(books[slug], at)}." for slug, at in there.items()]
         card = notice_card("\n".join(lines[:SHOWN]), note=PRIVATE)
         if not lines:
-            text = "No ceiling is set here: what I say to everybody assumes that nobody has started."
+            text = "No ceiling is set here: my public answers assume that nobody has started."
             card = notice_card(text, note="A moderator can set one with /ceiling set.")
         await deliver(interaction, card)
 

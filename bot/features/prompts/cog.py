@@ -130,7 +130,7 @@ class PromptDialogue(Dialogue):
         self._do, self._prompt = do, prompt
         if do == "edit":
             long = discord.TextStyle.paragraph
-            self._fields = [self.line("Words", "words", prompt.text, style=long, max_length=MAX_PROMPT)]
+            self._fields = [self.line("The question", "words", prompt.text, style=long, max_length=MAX_PROMPT)]
         elif do == "reject":
             label = "Reason, for the moderators"
             self._fields = [self.line(label, "reason", "", required=False, max_length=MAX_REASON)]
@@ -187,7 +187,7 @@ class KeepButton(OwnButton, template=rf"prompt-keep:{ID}:(?P<number>[1-9])"):
         return await looked_at(app, member, place, kept, show=True)
 
 
-@button(OwnButton, "prompt-others", "Others", of=("drafts",))
+@button(OwnButton, "prompt-others", "Show others", of=("drafts",))
 async def others_button(button: OwnButton, interaction: Interaction) -> Card:
     """Drafts others."""
     member, place = await needs(interaction, MODERATOR)

@@ -70,7 +70,7 @@ def missing(
         yield _unset(Topic.BOOK, settings.book), AGAIN
     elif talk is not None and book.slug not in ceiling:
         yield (
-            f"#{talk.name} has no ceiling for {book.title}: what I say there assumes that nobody has started.",
+            f"#{talk.name} has no ceiling for {book.title}: my public answers there assume that nobody has started.",
             "A moderator can set one there with /ceiling set.",
         )
     for topic, role in ((Topic.MODERATORS, settings.moderators), (Topic.ORGANISERS, settings.organisers)):

@@ -34,7 +34,7 @@ async def test_a_ceiling_is_seen_first_then_set_and_everybody_is_told(club: Club
     assert message(done).ephemeral
     assert await ceiling(club) == {LANTERN: 8}
     (card,) = posted(club.general)
-    assert "now goes up to chapter 8 of The Lantern." in card
+    assert "now go up to chapter 8 of The Lantern." in card
     assert "George" not in card
 
 

@@ -291,7 +291,7 @@ async def test_a_draft_is_kept_and_posted_where_its_readers_are(club: Club) -> N
     told = await elinor.slash(club.general, "prompt draft", kind="character")
     assert "Silas" in shown(told)
     await club.restart()
-    others = await elinor.click(message(told), label="Others")
+    others = await elinor.click(message(told), label="Show others")
     kept = await elinor.click(message(others), label="Keep 1")
     again = await elinor.click(message(others), label="Keep 1")
     (waiting,) = await club.app.get(Prompts).queue(club.guild.id)
