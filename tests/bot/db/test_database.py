@@ -34,6 +34,7 @@ def script(body: str, *arguments: str | Path) -> subprocess.CompletedProcess[str
         from bot.db.migrate import open_database
         from bot.features.ask.store import BotMemory
         from bot.limits import Allowance
+        from bot.people import Member
         from tests.fakes.app import app_on
         async def main():
             async with open_database(sys.argv[1]) as records:
