@@ -101,7 +101,7 @@ NOTES = (
     (MIDDLE, "This is where I nearly missed my stop."),
     (FINISHED, "I closed it, made tea, and began again at the front."),
 )
-"""Notes of members, each at its author's own position: whoever has not come so far does not see it."""
+"""Members' notes, each at its author's own position. Nobody sees a note before they have read that far."""
 
 OPENING = ((ORGANISER, WELCOME), (MODERATOR, THREAD), (FINISHED, MORE))
 """What stands in the thread, by whom: in our own words, and nothing of the story."""
@@ -153,7 +153,7 @@ PATIENCE = 120.0
 
 Report = Callable[[int, int], None]
 Opening = Callable[[], AbstractContextManager[Report | None]]
-"""Shows that the library is being opened, and yields what is told of passages done and to do."""
+"""Shows that the library is being opened; what it yields is called with the passages that are done, and all of them."""
 
 WIDTH, HEIGHT = 1280, 900  # pixels of the page, where its window does not say
 
