@@ -214,8 +214,12 @@ async def _connect(dsn: str, to_connect: float, patience: float | None) -> Any: 
 
     named = {"application_name": "dogear"}
     connection = await asyncpg.connect(dsn, timeout=to_connect, command_timeout=patience, server_settings=named)
-    if patience is not None:  # not among the settings above: PgBouncer refuses who asks for more there than it knows
-        await connection.execute(f"SET idle_in_transaction_session_timeout = '{FROZEN}'")
+    try:
+        if patience is not None:  # not among the settings above: PgBouncer refuses who asks for more than it knows
+            await connection.execute(f"SET idle_in_transaction_session_timeout = '{FROZEN}'")
+    except BaseException:  # nobody else has it yet, so nobody else would close it
+        connection.terminate()
+        raise
     return connection
 
 
@@ -251,8 +255,9 @@ def indexing_lock(where: str | Path) -> Iterator[None]:
     with asyncio.Runner() as runner:
         with told(address.name):
             connection = runner.run(_connect(address.dsn, CONNECT, None))
-            runner.run(connection.execute(f"SELECT pg_advisory_lock({INDEXING})"))
         try:
+            with told(address.name):
+                runner.run(connection.execute(f"SELECT pg_advisory_lock({INDEXING})"))
             yield
         finally:
             runner.run(connection.close())

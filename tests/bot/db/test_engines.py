@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 
@@ -84,6 +85,24 @@ async def test_a_statement_that_takes_too_long_is_given_up_and_the_next_one_answ
                     await connection.execute(text("SELECT pg_sleep(60)"))
             async with engine.connect() as connection:
                 assert await connection.scalar(text("SELECT 1")) == 1
+
+
+async def test_a_connection_that_is_broken_off_while_it_is_set_up_is_closed(
+    postgres: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[asyncpg.Connection] = []
+
+    async def broken_off(self: asyncpg.Connection, _statement: str) -> None:
+        made.append(self)
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(asyncpg.Connection, "execute", broken_off)
+    with postgres.latest() as address:
+        async with opened_engine(Address.of(address)) as engine:
+            with pytest.raises(asyncio.CancelledError):
+                await engine.connect().start()
+            assert made[0].is_closed()
+        monkeypatch.undo()
 
 
 async def test_connections_that_were_lost_meanwhile_are_replaced_before_anybody_notices(postgres: Databases) -> None:
