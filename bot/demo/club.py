@@ -2,11 +2,12 @@
 
 import asyncio
 import contextlib
+import datetime as dt
 import signal
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import discord
@@ -18,13 +19,19 @@ from simcord.preview import Preview
 from bot.answering.engine import Discussion
 from bot.app import App
 from bot.client import Dogear, intents
-from bot.features.ceilings.store import Ceilings
+from bot.club_settings import SetUp
+from bot.discord.context import post_in
 from bot.features.notes.store import NoteDraft, Notes
 from bot.features.progress.store import Progress
+from bot.features.schedules import rules
+from bot.features.schedules.posts import schedule_card
+from bot.features.schedules.rules import SectionState
+from bot.features.schedules.store import Schedules
+from bot.features.schedules.words import Every, Pace, Rhythm, Wish
 from bot.opening import open_app, open_discussion
-from bot.people import Member, Place
+from bot.people import Member
 from bot.settings import Settings
-from corpus.books import Slug
+from corpus.books import Book, Slug, Unit
 from corpus.errors import DogearError
 
 
@@ -52,7 +59,7 @@ class TypingMember(MemberActor):
 
 BOOK: Slug = "a-legacy-of-spies"
 CLUB = "The Reading Room"
-CEILING = "10%"  # how far the thread goes: no further than the member who has read least
+CEILING = "10%"  # how far the first section goes, and its thread: no further than the member who has read least
 
 BOT = "Dogear"
 
@@ -87,14 +94,15 @@ who you are:
 Ask the same as each of them: `/ask question:{QUESTION}` The answer is for that reader alone."""
 
 THREAD = f"""\
-This thread goes to **{CEILING}**. *Share with the thread*, under an answer, asks again for everybody here: even \
-{FINISHED.name} shares no more than {BEGINNER.name} may read."""
+Above are our dates, and our first section with two questions to begin with. This thread goes to **{CEILING}**: *Share \
+with the thread*, under an answer, asks again for everybody here, so even {FINISHED.name} shares no more than \
+{BEGINNER.name} may read."""
 
 MORE = f"""\
-Press *Hint* if you would rather think first. `/recap` tells the story as far as you know it, `/note list` has our \
-notes up to where you are, and `/help` the rest. Begin a message with `@{BOT}`, and all of us read the reply.
-As **{ORGANISER.name}** you plan our evenings, `/schedule create words:Fridays at 8pm, 10% a week`, and add any other \
-book, `/book add`."""
+Press *Recap* under our section for the story as far as you know it, *Save a note* for a thought of your own, or \
+*I’m coming* under the dates. `/note list` has our notes up to where you are, and `/help` the rest. Begin a message \
+with `@{BOT}`, and all of us read the reply.
+As **{ORGANISER.name}** you move our evenings, `/schedule shift days:1`, and add any other book, `/book add`."""
 
 NOTES = (
     (BEGINNER, "I like how calmly he begins."),
@@ -104,7 +112,7 @@ NOTES = (
 """Members' notes, each at its author's own position. Nobody sees a note before they have read that far."""
 
 OPENING = ((ORGANISER, WELCOME), (MODERATOR, THREAD), (FINISHED, MORE))
-"""What stands in the thread, by whom: in our own words, and nothing of the story."""
+"""What stands below the dates and the section, by whom: in our own words, and nothing of the story."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,26 +124,44 @@ class DemoClub:
     members: dict[str, MemberActor]
 
 
-async def set_up(env: simcord.Env, app: App) -> DemoClub:
-    """Fill an empty simulated Discord with the club. Raises DogearError."""
+async def set_up(env: simcord.Env, bot: Dogear) -> DemoClub:
+    """Fill an empty simulated Discord with the club, which begins its first section now. Raises DogearError."""
+    app = bot.app
     book = app.books.get(BOOK)
     if book is None:
         raise DogearError("The club to try reads A Legacy of Spies, which comes with Dogear: leave --library out.")
     guild = env.create_guild(CLUB)
     members = {person.name: _member(env, guild, person) for person in MEMBERS}
     parent = guild.create_text_channel("book-club", topic="What we are reading")
-    name = f"{book.title} · up to {CEILING}"
+    name = f"{book.title}, 0–{CEILING}"
     thread = ChannelHandle(env, guild, env.backend.create_thread(parent.id, name, members[ORGANISER.name].id))
     with env.time_context():
+        await app.get(SetUp).choose_book(guild.id, BOOK)
         for person in MEMBERS:
             await app.get(Progress).set(Member(guild.id, members[person.name].id), book, person.at)
         for person, note in NOTES:
             await app.get(Notes).save(Member(guild.id, members[person.name].id), book, NoteDraft(note, person.at))
-        by = Member(guild.id, members[MODERATOR.name].id)
-        await app.get(Ceilings).set(Place(guild.id, thread.id), book, CEILING, by)
+        await _begin_schedule(bot, book, thread, parent.id, Member(guild.id, members[ORGANISER.name].id))
     for person, text in OPENING:
         await members[person.name].send(thread, text)
     return DemoClub(guild, thread, members)
+
+
+async def _begin_schedule(bot: Dogear, book: Book, thread: ChannelHandle, channel: int, organiser: Member) -> None:
+    """Keep a schedule whose first section opens in the club's thread, as the page shows no other; its card is there."""
+    schedules, now = bot.app.get(Schedules), bot.app.now()
+    begins = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
+    wish = Wish(Rhythm(Every.WEEK), begins.time(), pace=Pace(10, Unit.PERCENT), first=begins.date())
+    long_ago = now - dt.timedelta(days=1)
+    drawn = rules.planned(wish, book, (), long_ago, zone="UTC", place=channel, organiser=organiser)
+    opened = drawn.with_section(1, state=SectionState.OPENED, thread=thread.id)
+    kept = await schedules.add(opened, CLUB)
+    card = await post_in(bot.get_partial_messageable(thread.id, guild_id=kept.club), schedule_card(kept, {}), CLUB)
+    shown = replace(kept, card=card.id, card_in=thread.id)
+    await schedules.change(kept.id, lambda as_it_is: replace(as_it_is, schedule=shown))
+    for _ in range(2):  # what the first look does, the second has shown on the card
+        await bot.jobs.do_due()
+    bot.jobs.nudge()
 
 
 def _member(env: simcord.Env, guild: GuildHandle, person: Person) -> MemberActor:
@@ -176,7 +202,7 @@ async def opened_trial(app: App, port: int = 0) -> AsyncIterator[Trial]:
     env.backend.bot_user.name = BOT
     await env.start()
     try:
-        club = await set_up(env, app)
+        club = await set_up(env, bot)
         viewers = tuple(club.members.values())
         async with env.preview(
             club.thread, viewers=viewers, layout="channel", width=WIDTH, height=HEIGHT, port=port

@@ -158,20 +158,31 @@ class ReadButton(Pressed, template=rf"read:{SCHEDULE}:{SECTION}(?::(?P<upto>\d{{
         upto = int(self.given["upto"] or (section.last if section else schedule.whole.of))
         marks = replace(schedule.whole, marks=upto).marks_in(book)
         if marks <= (now or 0):
-            unchanged = "I’ve changed nothing. If you are not that far yet, tell me where you are."
-            return notice_card(f"{place_sentence(book, now)} {unchanged}", book.title, where_button(book.slug))
+            return _unchanged(book, now or 0)
         moved = await app_of(interaction).get(Progress).move(member, book, marks)
         return await moved_reply(interaction, member, moved)
 
 
-class NotYetButton(Pressed, template=rf"not-yet:{SCHEDULE}"):
-    """Says what it means for its presser not to be there yet."""
+def _unchanged(book: Book, now: int) -> Card:
+    """Return what is said to somebody who was there already."""
+    unchanged = "I’ve changed nothing. If you are not that far yet, tell me where you are."
+    return notice_card(f"{place_sentence(book, now)} {unchanged}", book.title, where_button(book.slug))
+
+
+class NotYetButton(Pressed, template=rf"not-yet:{SCHEDULE}(?::{SECTION})?"):
+    """Says what it means for its presser not to be there yet; buttons of earlier versions have no section."""
 
     label, opens = "Not yet", True
 
+    def __init__(self, schedule: int | str, section: int | str | None = None) -> None:
+        super().__init__(schedule, section or "")
+
     async def card(self, interaction: Interaction) -> Card:
         """Say where they are, and that they are told no more."""
-        _, book, _, now = await _reading(interaction, self.number("schedule"))
+        schedule, book, _, now = await _reading(interaction, self.number("schedule"))
+        section = schedule.section(int(self.given["section"] or 0))
+        if section and (now or 0) >= replace(schedule.whole, marks=section.last).marks_in(book):
+            return _unchanged(book, now or 0)
         no_hurry = (
             "No hurry: what I tell you in private stops there. The section’s thread goes further, so read it once "
             "you’ve caught up. If you are somewhere else in the book, tell me."
@@ -199,7 +210,7 @@ def reading_buttons(schedule: Schedule, section: Section) -> list[Item]:
     """Return the buttons that ask readers whether they have read a section."""
     read = ReadButton(schedule.id, section.number, section.last, f"I’ve read {rules.range_name(schedule, section)}")
     whole = [ReadButton(schedule.id, 0)] if section.last < schedule.whole.of else []
-    return [read, NotYetButton(schedule.id), *whole]
+    return [read, NotYetButton(schedule.id, section.number), *whole]
 
 
 class FarButton(Pressed, template=rf"read-so-far:{SCHEDULE}"):

@@ -182,7 +182,8 @@ class ScheduleStage:
         def work() -> list[str]:
             own = discussion.library_questions(audience, schedule.book)
             here = sorted((draft.needs.marks.get(schedule.book, 0), draft.text) for draft in own)
-            found = [text for mark, text in here if mark >= section.first][-QUESTIONS:]
+            begun = section.first if section.first > 1 else 0  # the first section has what needs nothing read
+            found = [text for mark, text in here if mark >= begun][-QUESTIONS:]
             for kind in DRAFTED if len(found) < QUESTIONS else ():
                 drafts, _ = discussion.drafts(audience, schedule.book, kind, section.number, quote_only=True)
                 found += [draft.text for draft in drafts[:1]]

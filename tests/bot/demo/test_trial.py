@@ -27,7 +27,7 @@ from bot.settings import Settings
 from corpus.errors import DogearError
 from retrieval.retriever import Retriever
 from tests.fakes.bookshelf import write_book
-from tests.fakes.club import message, shown, texts
+from tests.fakes.club import fill, message, posted, shown, texts
 from tests.fakes.trial import trial_over
 
 VIEWERS = (BEGINNER, MIDDLE, FINISHED)
@@ -56,12 +56,14 @@ async def test_the_same_question_is_answered_as_far_as_each_has_read(trial: Tria
 async def test_the_thread_says_what_to_try_and_a_message_that_begins_with_the_name_is_answered(trial: Trial) -> None:
     thread, members = trial.club.thread, trial.club.members
     beginner = members[BEGINNER.name]
-    assert [said.content for said in thread.history(viewer=beginner)] == [text for _, text in OPENING]
-    for named in ("/ask", "/recap", "/help"):
+    assert [said.content for said in thread.history(viewer=beginner) if not said.author.bot] == [
+        text for _, text in OPENING
+    ]
+    for named in ("/ask", "/note list", "/help"):
         assert any(named in text for _, text in OPENING)
         assert named[1:] in beginner.available_commands(thread)
     await members[MIDDLE.name].send(thread, "Have you asked @Dogear?")
-    assert len(thread.history()) == len(OPENING) + 1
+    assert len(thread.history()) == len(OPENING) + 3, "nobody was answered"
     await members[FINISHED.name].send(thread, "@dogear where is Smiley?")
     answer = thread.history(viewer=beginner)[-1]
     assert answer.author == trial.env.bot.user
@@ -77,11 +79,36 @@ async def test_more_notes_open_as_the_viewer_has_read_more(trial: Trial) -> None
     ]  # fmt: skip
 
 
-async def test_the_organiser_plans_the_book_and_adds_another(trial: Trial) -> None:
+async def test_the_evening_has_begun_and_everything_under_it_can_be_pressed(trial: Trial) -> None:
+    thread, emma, pip = trial.club.thread, trial.club.members[BEGINNER.name], trial.club.members[MIDDLE.name]
+    card, section, *_ = thread.history(viewer=emma)
+    dates, begun = posted(thread)[:2]
+    assert "We read A Legacy of Spies" in dates
+    assert f"**0–10%** · <t:{int(card.created_at.timestamp()) // 900 * 900}:F>" in dates
+    assert f"<#{thread.id}>" in dates
+    assert "This thread goes up to 10%, and no further." in begun
+    assert "**To begin with**\n1. Can a story be trusted" in begun
+    assert "2. Would you rather read an old spy’s memories" in begun
+
+    assert "A letter from London" in shown(await emma.click(section, label="Recap"))
+    asked = await fill(emma, await emma.click(section, label="Ask"), question="Who is Peter Guillam?")
+    assert "half French" in shown(asked)
+    await fill(emma, await emma.click(section, label="Save a note"), text="He makes a good first cup of coffee.")
+    assert "good first cup" in shown(await pip.click(section, label="Notes of this section"))
+    assert "Noted" not in shown(await emma.click(section, label="I’ve read 0–10%"))
+    assert "I’ve changed nothing" in shown(await pip.click(section, label="Not yet"))
+    assert "mention you in the thread" in shown(await emma.click(section, label="Remind me"))
+    assert "on the list for 10–20%" in shown(await emma.click(card, label="I’m coming"))
+    assert "1 coming" in posted(thread)[0]
+
+
+async def test_the_organiser_moves_the_evenings_and_adds_another_book(trial: Trial) -> None:
     jo, thread = trial.club.members[ORGANISER.name], trial.club.thread
-    plan = await jo.slash(thread, "schedule create", book="A Legacy of Spies", words="Fridays at 8pm, 10% a week")
-    assert "up to 10%" in shown(plan)
-    assert "The schedule is created" in shown(await jo.click(message(plan), label="Confirm"))
+    before = posted(thread)[0].splitlines()
+    change = await jo.slash(thread, "schedule shift", days=1)
+    assert "The schedule is shifted." in shown(await jo.click(message(change), label="Confirm"))
+    after = posted(thread)[0].splitlines()
+    assert [old == new for old, new in zip(before[:12], after[:12], strict=True)] == [True, True, *[False] * 9, True]
     assert "Title or ISBN" in str((await jo.slash(thread, "book add")).modal)
 
 

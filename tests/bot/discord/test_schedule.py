@@ -284,6 +284,7 @@ async def test_readers_say_at_a_press_that_they_have_read_a_section_and_nobody_g
     back = await jim.click(opening, label="I’ve read chapters 1–5")
     assert "You have finished it. I’ve changed nothing" in shown(back)
     assert buttons(back) == ["Say where I am"]
+    assert "You have finished it. I’ve changed nothing" in shown(await jim.click(opening, label="Not yet"))
 
 
 async def test_a_button_counts_as_far_as_it_says_after_its_section_was_made_longer(club: Club, jo: MemberActor) -> None:
