@@ -94,8 +94,8 @@ who you are:
 Ask the same as each of them: `/ask question:{QUESTION}` The answer is for that reader alone."""
 
 THREAD = f"""\
-Above are our dates, and our first section with two questions to begin with. This thread goes to **{CEILING}**: *Share \
-with the thread*, under an answer, asks again for everybody here, so even {FINISHED.name} shares no more than \
+Above are our dates, and below our first section, with two questions to begin with. This thread goes to **{CEILING}**: \
+*Share with the thread*, under an answer, asks again for everybody here, so even {FINISHED.name} shares no more than \
 {BEGINNER.name} may read."""
 
 MORE = f"""\
@@ -112,7 +112,7 @@ NOTES = (
 """Members' notes, each at its author's own position. Nobody sees a note before they have read that far."""
 
 OPENING = ((ORGANISER, WELCOME), (MODERATOR, THREAD), (FINISHED, MORE))
-"""What stands below the dates and the section, by whom: in our own words, and nothing of the story."""
+"""What stands between the dates and the section, by whom: in our own words, and nothing of the story."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +141,18 @@ async def set_up(env: simcord.Env, bot: Dogear) -> DemoClub:
             await app.get(Progress).set(Member(guild.id, members[person.name].id), book, person.at)
         for person, note in NOTES:
             await app.get(Notes).save(Member(guild.id, members[person.name].id), book, NoteDraft(note, person.at))
-        await _begin_schedule(bot, book, thread, parent.id, Member(guild.id, members[ORGANISER.name].id))
+        await _announce(bot, book, thread, parent.id, Member(guild.id, members[ORGANISER.name].id))
     for person, text in OPENING:
         await members[person.name].send(thread, text)
+    with env.time_context():
+        for _ in range(2):  # the section opens; and the dates show where
+            await bot.jobs.do_due()
+    bot.jobs.nudge()
     return DemoClub(guild, thread, members)
 
 
-async def _begin_schedule(bot: Dogear, book: Book, thread: ChannelHandle, channel: int, organiser: Member) -> None:
-    """Keep a schedule whose first section opens in the club's thread, as the page shows no other; its card is there."""
+async def _announce(bot: Dogear, book: Book, thread: ChannelHandle, channel: int, organiser: Member) -> None:
+    """Keep a schedule whose first section is due, with its card in that section's thread: the page shows no other."""
     schedules, now = bot.app.get(Schedules), bot.app.now()
     begins = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
     wish = Wish(Rhythm(Every.WEEK), begins.time(), pace=Pace(10, Unit.PERCENT), first=begins.date())
@@ -159,9 +163,6 @@ async def _begin_schedule(bot: Dogear, book: Book, thread: ChannelHandle, channe
     card = await post_in(bot.get_partial_messageable(thread.id, guild_id=kept.club), schedule_card(kept, {}), CLUB)
     shown = replace(kept, card=card.id, card_in=thread.id)
     await schedules.change(kept.id, lambda as_it_is: replace(as_it_is, schedule=shown))
-    for _ in range(2):  # what the first look does, the second has shown on the card
-        await bot.jobs.do_due()
-    bot.jobs.nudge()
 
 
 def _member(env: simcord.Env, guild: GuildHandle, person: Person) -> MemberActor:
