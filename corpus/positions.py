@@ -155,6 +155,7 @@ _FINISHED = re.compile(
 
 _VERBS = {"reached": "at", "got to": "at", "still in": "in", "still at": "in"}
 """What people write before a place that `parse_position` does not read."""
+_PLACE = rf"(?:{'|'.join(UNIT_WORDS.values())})[ #]*(?:{DIGITS}|{WORDS}|{ROMAN})|{DIGITS} ?{PERCENT_WORDS}"
 _REPORT = re.compile(
     r"(?:(?:ok|okay|so|hi|hey|hello|btw|well|update)[,:!]? ){0,3}(?:(?:i|we)(?:'m|'ve|'re| am| have| are)? ?|im |ive )?"
     r"(?:just |now |only |already |finally |currently )*"
@@ -247,6 +248,11 @@ def reported(message: str) -> str:
     plain = " ".join(message.replace("’", "'").lower().split())
     found = _REPORT.match(plain)
     return "" if "?" in plain or not found else f"{_VERBS.get(found['verb'], found['verb'])} {found['where']}"
+
+
+def place_alone(message: str) -> bool:
+    """Return whether a message is a place and nothing else, which may be where its author is: “ch 5”, “45%”."""
+    return bool(re.fullmatch(_PLACE, message.strip().lower()))
 
 
 def describe_position(mark: int, book: Book) -> str:

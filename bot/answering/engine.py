@@ -43,7 +43,7 @@ NAME_WORDS = 3
 """Words of a name with a slip of the keys at most; of more words, some name somebody by chance."""
 
 _WHO_IS = re.compile(
-    r"\W*(?:(?:so|and|ok|wait|sorry|remind me)\W+)*(?:who(?:[’']?s| is| are| was| were| r)"
+    r"\W*(?:(?:so|and|ok|wait|sorry|remind me)\W+)*(?:(?P<who>who(?:[’']?s| is| are| was| were| r))"
     r"|(?:tell (?:me|us)|what) about|quién es|qui est|wer ist|chi è|quem é|wie is|kim jest|vem är)"
     r"\s+(?P<name>\S+(?: \S+){0,4}?)"
     r"(?: (?:again|then|pls|please|btw|exactly|guy))*\W*",
@@ -183,13 +183,18 @@ class Discussion:
         return replace(reply, do="who", withheld=search.withheld, passages=search.passages)
 
     def _who_is(self, question: str, audience: Audience, book: Slug | None) -> replies.Reply | None:
-        """Answer “Who is Silas?” with what is known of somebody whom the audience has met, if it asks no more."""
+        """Answer “Who is Silas?” with what is known of somebody whom the audience has met, if it asks no more.
+
+        Of a name that they have not met, only what names it: what is said of others would read as an answer.
+        """
         named = self._named(question, audience, book)
         asked = _WHO_IS.fullmatch(question if book else self._without_names(question, audience.club))
         if asked is None or len(named) != 1:
             return None
         met, guessed = people_meant(asked["name"], self.retriever.passages(named[0], audience, ("people",)))
-        if not met or (guessed and len(asked["name"].split()) > NAME_WORDS):
+        if not met and not (asked["who"] and asked["name"].istitle()):
+            return None
+        if guessed and len(asked["name"].split()) > NAME_WORDS:
             return None
         return replace(self.who(asked["name"], audience, named[0], WHO_IN_SHORT), do="ask")
 

@@ -10,7 +10,20 @@ import discord
 from discord.ui.select import BaseSelect
 
 from bot.discord.cards import Card, Interaction, Item, notice_card
-from bot.discord.context import Refused, Right, app_of, begin, deliver, may_share, needs, post, replace_card, tell
+from bot.discord.context import (
+    Refused,
+    Right,
+    app_of,
+    begin,
+    club_here,
+    deliver,
+    is_thread,
+    may_share,
+    needs,
+    post,
+    replace_card,
+    tell,
+)
 from bot.features.ask.store import Asked, AskedQuestions
 
 
@@ -245,6 +258,12 @@ class Share(OwnButton, template=r"(?!)"):
 
     label, opens = "Share with the thread", True
     done: ClassVar[str] = "Shared, within this channel’s ceiling."
+
+    @classmethod
+    def here(cls, interaction: Interaction, asked_id: str) -> list[Self]:
+        """Return the button, named after where it posts; none where there is nobody to share with."""
+        label = "" if is_thread(interaction.channel) else "Share with the channel"
+        return [cls(asked_id, label=label)] if club_here(interaction) is not None else []
 
     async def pressed(self, interaction: Interaction) -> None:
         """Post it, and offer to take it back."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from corpus.books import Book, BookPart, Unit
 from corpus.errors import PositionError
-from corpus.positions import describe_position, either, examples, parse_part, parse_position, reported
+from corpus.positions import describe_position, either, examples, parse_part, parse_position, place_alone, reported
 from tests.corpus.shelf import novel
 
 NOVEL = novel()
@@ -245,6 +245,15 @@ def test_a_message_that_says_where_its_author_is_is_a_position(message: str, mar
 )
 def test_other_messages_say_nothing_of_it(message: str) -> None:
     assert reported(message) == ""
+
+
+@pytest.mark.parametrize(
+    ("message", "alone"),
+    [("ch 5", True), ("Chapter five", True), (" 45% ", True), ("p. 120", True), ("ch 5?", False), ("5", False),
+     ("ch 5 is slow", False)],
+)  # fmt: skip
+def test_a_message_may_be_a_place_and_nothing_else(message: str, alone: bool) -> None:
+    assert place_alone(message) is alone
 
 
 @pytest.mark.parametrize("text", ["ch 7", "7", "VII", "I’m at chapter 7", "up to ch 7"])

@@ -16,11 +16,11 @@ from bot.features.ask import views
 from bot.features.ask.rules import MAX_QUESTION, Answer, Questions
 from bot.features.ceilings.store import Audiences
 from bot.features.progress.store import Progress
-from bot.features.progress.views import asked_once, heard_card
+from bot.features.progress.views import asked_once, heard_card, perhaps_card
 from bot.features.prompts.store import Prompts
 from bot.people import Member, Place
 from corpus.names import names_in, without_names
-from corpus.positions import reported
+from corpus.positions import place_alone, reported
 
 SEEN = 5_000  # messages that are remembered as answered: a gateway that comes back may tell of the last ones again
 
@@ -69,13 +69,17 @@ class ConversationCog(visitor.AppCog):
             moved = await app.get(Progress).set(member, book, where)
             await context.reply_to(message, heard_card(member, moved, where, private=private))
             return
+        if place_alone(text):
+            book = await app.get(Questions).reported(member, place)
+            await context.reply_to(message, perhaps_card(book, text, private=private))
+            return
         asked = await asked_once(app, member, public=not private)
 
         async def card(answer: Answer) -> Card:
             if not private:
                 card = views.public_card(answer, app.books)
                 return replace(card, buttons=(*card.buttons, *asked))
-            return await views.with_place(app, answer, views.private_card(answer, app.books, sharable=False), asked)
+            return await views.with_place(app, answer, views.private_card(answer, app.books), asked)
 
         async def send(answer: Answer) -> discord.Message:
             return await context.reply_to(message, await card(answer))

@@ -7,8 +7,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.answering.conversation import Exchange
+from bot.answering.engine import WHICH_BOOK
 from bot.answering.intents import SAYINGS
-from bot.answering.reply import Reply
+from bot.answering.reply import NEUTRAL, Reply
 from bot.app import App
 from bot.club_settings import SetUp
 from bot.db.sessions import StorageUnavailable
@@ -33,6 +34,8 @@ OFFERS: Mapping[str, tuple[str, ...]] = {
     "setup": ("welcome-setup", "welcome-help"),
     "add_book": ("open-add",),
     "plan": ("plan", "open-schedule"),
+    "remind": ("open-schedule",),
+    "note": ("welcome-help",),
     "vote": ("open-nominations", "open-vote"),
     "progress": ("open-where",),
     "place": ("open-where",),
@@ -245,6 +248,8 @@ class Questions:
             made.cancel()
         how = str(reply.mode) if reply.answered else "neutral"
         self._meter.count("answers", reply.do, how)
+        if asked.book is None and not reply.answered and reply.book:  # it was guessed, and the guess helps nobody
+            reply = replace(reply, book=None, body=f"{NEUTRAL} {WHICH_BOOK}", hints=())
         self._meter.time("answer_seconds", time.monotonic() - begun, how)
         await self._allowance.spend(asked.member, reply.tokens)
         return answer(reply)

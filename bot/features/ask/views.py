@@ -61,11 +61,11 @@ T = TypeVar("T")
 QUESTION = 250  # characters of a question above its answer
 
 
-def private_card(answer: Answer, books: Books, note: str = "", *, sharable: bool = True) -> Card:
-    """Return the card of an answer that its asker alone sees."""
+def private_card(answer: Answer, books: Books, interaction: Interaction | None = None, note: str = "") -> Card:
+    """Return the card of an answer that its asker alone sees; it can be shared where an interaction is answered."""
     if answer.kind:
         return answer_card(answer.reply, buttons=_offers(answer))
-    return _card(answer, books, answer_items(answer, sharable=sharable), note=note or answer.note)
+    return _card(answer, books, answer_items(answer, interaction), note=note or answer.note)
 
 
 def public_card(answer: Answer, books: Books, asker: str = "") -> Card:
@@ -81,14 +81,14 @@ def public_card(answer: Answer, books: Books, asker: str = "") -> Card:
     return _card(answer, books, items, title=title, footers=footers, public=True, note="" if asker else answer.note)
 
 
-def page_card(answer: Answer, books: Books, number: int, *, sharable: bool = True) -> Card:
+def page_card(answer: Answer, books: Books, interaction: Interaction, number: int = 1) -> Card:
     """Return one page of a long answer, with the buttons that turn it."""
     text, page, last = page_of(answer.reply.body, number)
     by = tuple(source for source in answer.reply.sources if LICENSED in source)
     shown = replace(answer, reply=replace(answer.reply, body=text, sources=by))
     footers = (f"Page {page} of {last}",) if last > 1 else ()
     turning = turns(partial(page_button, answer.asked.id), page, last) if answer.asked.id else []
-    return _card(shown, books, [*turning, *answer_items(answer, sharable=sharable)], footers=footers)
+    return _card(shown, books, [*turning, *answer_items(answer, interaction)], footers=footers)
 
 
 def hint_card(answer: Answer, books: Books, level: int) -> Card:
@@ -190,8 +190,7 @@ async def first_hint_button(button: OwnButton, interaction: Interaction) -> Card
 async def page_button(button: Page, interaction: Interaction) -> Card:
     """Turns to a page of a long answer."""
     answer = await context.app_of(interaction).get(Questions).again(await button.asked(interaction))
-    sharable = context.club_here(interaction) is not None
-    return page_card(answer, context.app_of(interaction).books, button.page, sharable=sharable)
+    return page_card(answer, context.app_of(interaction).books, interaction, button.page)
 
 
 @button(Pressed, "mine", "Answer me privately", answers=True)
@@ -252,10 +251,10 @@ async def in_two_steps(
 async def answer_privately(interaction: Interaction, ask: Callable[[First], Awaitable[Answer]], note: str = "") -> None:
     """Answer an interaction, which has been acknowledged in private, for its asker alone."""
     app, (member, _) = context.app_of(interaction), await visitor(interaction)
-    asked, sharable = await asked_once(app, member), context.club_here(interaction) is not None
+    asked = await asked_once(app, member)
 
     async def send(answer: Answer) -> None:
-        card = private_card(answer, app.books, note, sharable=sharable)
+        card = private_card(answer, app.books, interaction, note)
         await context.deliver(interaction, await with_place(app, answer, card, asked))
 
     await in_two_steps(context.bot_of(interaction), ask, send, lambda _, answer: send(answer))
@@ -265,7 +264,7 @@ async def command_card(
     interaction: Interaction, do: str, member: Member, place: Place, text: str, book: str | None
 ) -> Card:
     """Return the private card of a hint, of who somebody is, or of a recap, whose `text` is the part that it is of."""
-    app, sharable = context.app_of(interaction), context.club_here(interaction) is not None
+    app = context.app_of(interaction)
     if do == "recap" and " ".join(text.casefold().split()) in LAST_MEETING:
         known = find_book(book, app.books_of(member.club)) if book else None
         book, text = await app.get(Schedules).since_last_meeting(place, context.parent_of(interaction), known)
@@ -273,9 +272,9 @@ async def command_card(
         book = (await app.get(Questions).needed(member, place, book)).slug
     answer = await app.get(Questions).put(do, member, place, text, book)
     if do == "who":
-        card = private_card(answer, app.books, sharable=sharable)
+        card = private_card(answer, app.books, interaction)
     else:
-        card = hint_card(answer, app.books, 1) if do == "hint" else page_card(answer, app.books, 1, sharable=sharable)
+        card = hint_card(answer, app.books, 1) if do == "hint" else page_card(answer, app.books, interaction)
     return await with_place(app, answer, card)
 
 
@@ -328,12 +327,12 @@ async def noted(app: App, did: Did, answer: Answer, posted: discord.Message) -> 
     )
 
 
-def answer_items(answer: Answer, *, sharable: bool = True) -> list[Item]:
+def answer_items(answer: Answer, interaction: Interaction | None) -> list[Item]:
     """Return the buttons under an answer that its asker alone sees: none where the question could not be kept."""
     asked_id = answer.asked.id
     if not asked_id:
         return []
-    share_it = [ShareButton(asked_id)] if sharable and answer.asked.member.club else []
+    share_it = ShareButton.here(interaction, asked_id) if interaction and answer.reply.answered else []
     hint = [first_hint_button(asked_id)] if answer.asked.do == "ask" else []
     return [*share_it, *hint, why_button("o", asked_id)]
 
@@ -381,7 +380,7 @@ async def _answer_waiting(interaction: Interaction, asked: Asked, member: Member
         return await app.get(Questions).put("ask", member, place, asked.text, asked.book, first=first)
 
     async def send(answer: Answer) -> None:
-        await context.replace_card(interaction, private_card(answer, app.books, note, sharable=False))
+        await context.replace_card(interaction, private_card(answer, app.books, note=note))
 
     await in_two_steps(context.bot_of(interaction), ask, send, lambda _, answer: send(answer))
 

@@ -9,7 +9,7 @@ from bot.app import App
 from bot.discord import autocomplete
 from bot.discord.buttons import ID, OPENINGS, PRIMARY, Opening, OwnButton, Pressed, Share, button
 from bot.discord.cards import Attachment, Card, Interaction, Item, Items, Tone, safe
-from bot.discord.context import Refused, app_of, club_here, deliver
+from bot.discord.context import Refused, app_of, deliver
 from bot.discord.visitor import BY_BUTTON, AppCog, Feature, acknowledge, in_clubs_and_direct_messages, visitor
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked, AskedQuestions
@@ -122,7 +122,7 @@ async def own_order(interaction: Interaction, asked: Asked, kind: OrderKind = Or
 def order_items(interaction: Interaction, asked: Asked, advice: Advice, shown: OrderKind) -> list[Item]:
     """Return the buttons under an order that its asker alone sees: every order that is known, and sharing."""
     switch = [OrderButton(asked.id, order.kind, shown=order.kind is shown) for order in advice.orders]
-    share = [ShareOrderButton(asked.id)] if club_here(interaction) is not None else []
+    share = ShareOrderButton.here(interaction, asked.id)
     return [*(switch if len(advice.recommended.steps) > 1 else []), *share]
 
 

@@ -17,7 +17,7 @@ from bot.features.schedules.rules import Schedule, Section
 from bot.features.schedules.store import ASKED, Schedules
 from bot.people import Member
 from corpus.books import Book, Slug
-from corpus.positions import MAX_LENGTH, either, examples
+from corpus.positions import MAX_LENGTH, either, examples, parse_position
 
 SCHEDULE = r"(?P<schedule>\d{1,18})"
 SECTION = r"(?P<section>\d{1,3})"
@@ -133,6 +133,14 @@ def heard_card(member: Member, moved: Moved, said: str, *, private: bool) -> Car
         return moved_card(member, moved, said, note="")
     button = HeardButton(member.club, member.id, moved.change)
     return notice_card("Noted. Only you see where you are.", moved.book.title, [button])
+
+
+def perhaps_card(book: Book, said: str, *, private: bool) -> Card:
+    """Return what asks whether a place alone is where its author is: it may also be what they want to hear of."""
+    found = either(said, book) or [(parse_position(said, book), said)]
+    here = [AtButton(marks, book.slug, label=told) for marks, told in found] if len(book.slug) <= LONGEST else []
+    items = here if private else where_button(book.slug)
+    return notice_card("Is that where you are? Tell me, and only you see it.", book.title, items)
 
 
 def undone_card(back: Sequence[Moved]) -> Card:

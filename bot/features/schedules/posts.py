@@ -127,7 +127,7 @@ class RecapButton(Pressed, template=rf"section-recap:{SCHEDULE}"):
         schedule, app = await reached(interaction, self.number("schedule")), app_of(interaction)
         member, place = await visitor(interaction)
         answer = await app.get(Questions).put("recap", member, place, "", schedule.book)
-        return await with_place(app, answer, page_card(answer, app.books, 1))
+        return await with_place(app, answer, page_card(answer, app.books, interaction))
 
 
 class AskButton(Pressed, template=rf"section-ask:{SCHEDULE}"):

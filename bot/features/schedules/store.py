@@ -22,7 +22,7 @@ from corpus.books import Book, Slug
 OVER = dt.timedelta(days=14)
 """This long after its last meeting a schedule is over, and another for the same book can begin in its place."""
 
-LAST_MEETING = ("since the last meeting", "since last week")
+LAST_MEETING = ("since the last meeting", "since last week", "last week")
 """How people ask for what comes behind their last meeting; the first is what is offered."""
 
 

@@ -180,12 +180,15 @@ USUAL_MEETINGS = 6  # what a form offers first
 AS_WRITTEN = "as written"
 
 
+def _some(book: Book, marks: int) -> str:
+    return f"{marks}%" if book.unit is Unit.PERCENT else plural(marks, book.unit.value)
+
+
 def _amounts(book: Book, usual: str) -> list[discord.SelectOption]:
     """Return over how many meetings a book may be read, in words for a schedule, each with how much that is."""
-    unit = "%" if book.unit is Unit.PERCENT else f" {book.unit.value}s"
     counts = [n for n in MEETINGS if n <= book.marks]
     found = {"1 meeting": "1 meeting: the whole book"}
-    found |= {f"{n} meetings": f"{n} meetings: about {round(book.marks / n)}{unit} each" for n in counts}
+    found |= {f"{n} meetings": f"{n} meetings: about {_some(book, round(book.marks / n))} each" for n in counts}
     found[AS_WRITTEN] = "As I write it above"
     return [discord.SelectOption(label=label, value=words, default=words == usual) for words, label in found.items()]
 

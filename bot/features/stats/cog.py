@@ -111,16 +111,17 @@ class CountMeButton(OwnButton, template=rf"count-me:{ID}:(?P<agreed>[01])"):
         """Note it, and show the picture as it is now."""
         asked, app = await self.asked(interaction), app_of(interaction)
         await app.get(ClubFigures).agree(asked.member, self.given["agreed"] == "1")
-        return await stats_card(app, asked)
+        return await stats_card(interaction, asked)
 
 
-async def stats_card(app: App, asked: Asked) -> Card:
+async def stats_card(interaction: Interaction, asked: Asked) -> Card:
     """Return where the club is, for the one who asks, and whether they are counted."""
+    app = app_of(interaction)
     book = find_book(asked.book or "", app.books_of(asked.member.club))
     app.get(Allowance).take(asked.member)
     agreed = await app.get(ClubFigures).agreed(asked.member)
     figures = await app.get(ClubFigures).of_book(asked.member.club, book)
-    items: list[Item] = [ShareStatsButton(asked.id)] if _shown(figures) else []
+    items: list[Item] = [*ShareStatsButton.here(interaction, asked.id)] if _shown(figures) else []
     offered = agreed or not figures[1].groups
     items += [CountMeButton(asked.id, int(not agreed))] if offered else []
     note = AGREED if agreed else AGREE if offered else ""
@@ -190,7 +191,7 @@ async def show_stats(interaction: Interaction, book: str = "") -> None:
     typed = book or (clubs if clubs in app.books else None)
     known = await app.get(Questions).needed(member, place, typed)
     asked = await app.get(AskedQuestions).keep("stats", member, place, "", known.slug)
-    await deliver(interaction, await stats_card(app, asked))
+    await deliver(interaction, await stats_card(interaction, asked))
 
 
 OPENINGS["open-history"] = Opening("What we have read", show_history)

@@ -130,17 +130,24 @@ class WelcomeCog(AppCog):
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Greet a server in the channel that it has for news of the kind, once for all times.
 
-        Where it has none, nothing is posted: any other channel would be a guess. Who invited the bot is not told to it.
+        Where it has none, its owner is greeted alone: any other channel would be a guess, and who invited the bot is
+        not told to it.
         """
         channel, memory, name = guild.system_channel, self._app.get(BotMemory), f"greeted {guild.id}"
         async with self._greeting:
-            if channel is None or lacks_in(channel, SPEAK) or await memory.recall(name):
+            if await memory.recall(name):
                 return
             await memory.remember(name, "yes")
         buttons = [OpenButton("welcome-setup"), OpenButton("welcome-help")]
         greeting = Card("Hello, I’m Dogear", GREETING, tone=Tone.PUBLIC, buttons=buttons)
+        alone = Card(
+            greeting.title, f"{GREETING}\nYou own {safe(guild.name)}, where I have just arrived: type /setup there."
+        )
         try:
-            await post_in(channel, greeting, name[-25:])
+            if channel is None or lacks_in(channel, SPEAK):
+                await post_in(await self._bot.create_dm(discord.Object(guild.owner_id or 0)), alone, name[-25:])
+            else:
+                await post_in(channel, greeting, name[-25:])
         except discord.HTTPException as failed:
             log.info("a server could not be greeted (%s)", failed.code or failed.status)
 

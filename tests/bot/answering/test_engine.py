@@ -247,7 +247,8 @@ def test_a_part_is_told_in_the_length_that_is_asked_for(island_talk: Discussion)
 
 def test_who_knows_nobody_whom_the_reader_has_not_met(island_talk: Discussion) -> None:
     strangers = [island_talk.who(name, at(1), LANTERN) for name in ("Silas", "Marmaduke")]
-    assert [(r.answer, r.answered) for r in strangers] == [(NEUTRAL, False)] * 2
+    strangers += [island_talk.ask(f"Who is {name}?", at(4), LANTERN) for name in ("Lestrade", "Marmaduke Brown")]
+    assert [(r.answer, r.answered) for r in strangers] == [(NEUTRAL, False)] * 4
 
 
 def test_a_message_that_goes_further_than_its_readers_is_told_to_its_author_alone(island_talk: Discussion) -> None:

@@ -183,6 +183,11 @@ def test_a_slip_in_a_name_gets_did_you_mean(here: Book | None) -> None:
     assert caught.value.nearest
 
 
+def test_a_place_that_the_book_at_hand_has_not_is_no_title() -> None:
+    with pytest.raises(PositionError, match="has 384 pages, so this is past the end"):
+        told("page 900", SHELF[PEOPLE])
+
+
 def test_without_a_book_at_hand_words_that_name_none_are_an_unknown_book() -> None:
     with pytest.raises(UnknownBook, match="wibble"):
         told("wibble ch 9")

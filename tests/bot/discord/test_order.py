@@ -22,7 +22,7 @@ async def test_the_recommended_order_comes_first_with_a_picture_that_is_told_in_
     (picture,) = message(told).attachments
     assert picture.filename == "reading-order.png"
     assert (picture.description or "").startswith("Recommended reading order of Harbour Tales")
-    assert buttons(told) == ["Recommended", "Publication", "Story time", "Share with the thread"]
+    assert buttons(told) == ["Recommended", "Publication", "Story time", "Share with the channel"]
 
 
 async def test_a_button_shows_another_order_in_place_of_this_one_also_after_a_restart(tales_club: Club) -> None:
@@ -70,7 +70,7 @@ async def test_what_is_shared_goes_as_far_as_the_place_and_never_as_far_as_its_s
     await tales_club.ceiling(tales_club.general, the_pilot="ch 2")
     told = await liz.slash(tales_club.general, "order", series=SERIES)
     assert REASON in shown(told)
-    shared = await liz.click(message(told), label="Share with the thread")
+    shared = await liz.click(message(told), label="Share with the channel")
     text = public(shared)
     assert "Asked by Liz" in text
     assert "The Pilot, chapter 2 of 6" in text
@@ -88,7 +88,7 @@ async def test_who_is_behind_the_place_posts_nothing_that_could_tell_them_more(t
     liz = tales_club.member("Liz")
     await tales_club.ceiling(tales_club.general, the_lamp_room="ch 5")
     told = await liz.slash(tales_club.general, "order", series=SERIES)
-    shared = await liz.click(message(told), label="Share with the thread")
+    shared = await liz.click(message(told), label="Share with the channel")
     assert public(shared) == ""
     assert "I haven’t posted anything" in shown(shared)
 
@@ -100,7 +100,7 @@ async def test_who_may_not_write_in_a_channel_gets_no_voice_through_the_bot(tale
     )
     liz = tales_club.member("Liz")
     told = await liz.slash(quiet, "order", series=SERIES)
-    shared = await liz.click(message(told), label="Share with the thread")
+    shared = await liz.click(message(told), label="Share with the channel")
     assert public(shared) == ""
     assert "You can’t write in this channel" in shown(shared)
 
@@ -109,7 +109,7 @@ async def test_everybody_can_have_the_shared_order_for_themselves_in_private(tal
     liz = tales_club.member("Liz")
     alec = await tales_club.reader("Alec", the_pilot="finished")
     told = await liz.slash(tales_club.general, "order", series=SERIES)
-    shared = await liz.click(message(told), label="Share with the thread")
+    shared = await liz.click(message(told), label="Share with the channel")
     await tales_club.restart()
     own = await alec.click(shared.followups[0], label="For me")
     assert own.ephemeral

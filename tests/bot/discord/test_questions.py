@@ -1,5 +1,7 @@
 """`/ask`, `/hint`, `/recap` and `/who`, as members use them."""
 
+from simcord import ChannelHandle
+
 from tests.fakes.club import Club, buttons, message, shown
 
 NEUTRAL = "I can’t answer that from what you’ve read."
@@ -20,6 +22,13 @@ async def test_an_answer_is_private_has_its_source_and_stops_where_its_reader_is
     assert "drowned" not in shown(kept)
 
 
+async def test_a_refusal_is_not_offered_to_be_shared(club: Club) -> None:
+    liz = club.member("Liz")
+    told = await liz.slash(club.general, "ask", question=SECRET, book="the-lantern")
+    assert NEUTRAL in shown(told)
+    assert buttons(told) == ["Hint", "Why can’t I see more?", "Say where I am"]
+
+
 # Sharing
 
 
@@ -28,7 +37,7 @@ async def test_sharing_asks_again_for_the_thread(club: Club) -> None:
     await club.ceiling(club.general, the_lantern="ch 5")
     told = await liz.slash(club.general, "ask", question="What does Silas do to his brother?")
     assert "murderer" in shown(told)
-    shared = await liz.click(message(told), label="Share with the thread")
+    shared = await liz.click(message(told), label="Share with the channel")
     public = [followup for followup in shared.followups if not followup.ephemeral]
     assert all("murderer" not in str(post.components) for post in public)
 
@@ -62,7 +71,24 @@ async def test_who_is_behind_the_thread_is_answered_in_private_and_may_still_sha
     assert told.followups == []
     assert "so only you see this answer" in shown(told)
     assert "fishermen" not in shown(told)
-    assert "Share with the thread" in buttons(told)
+    assert "Share with the channel" in buttons(told)
+
+
+async def test_what_may_be_shared_is_named_after_where_it_would_be_posted(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 5")
+    thread = ChannelHandle(
+        club.env, club.guild, club.env.backend.create_thread(club.general.id, "To the bridge", liz.id)
+    )
+    for post in (thread, club.general):
+        told = await liz.slash(post, "ask", question=STORM)
+        assert buttons(told)[0] == f"Share with the {'channel' if post is club.general else 'thread'}"
+
+
+async def test_a_book_that_was_only_guessed_stands_over_no_refusal(club: Club) -> None:
+    told = await club.member("Liz").slash(club.general, "ask", question="Who is Marmaduke?")
+    assert "Which book do you mean? Name it in your question." in shown(told)
+    assert "The Lantern" not in shown(told)
+    assert "The Kite" not in shown(told)
 
 
 async def test_a_question_that_gives_something_away_is_not_repeated_in_public(club: Club) -> None:

@@ -166,6 +166,20 @@ async def test_a_report_without_a_book_is_about_the_one_that_the_club_reads(club
     assert await at(club, liz) == 3
 
 
+async def test_a_place_and_nothing_else_is_asked_about_and_moves_nobody(club: Club, jo: MemberActor) -> None:
+    liz = await club.reader("Liz", the_lantern="ch 1")
+    await made(club, jo)
+    await liz.send(club.general, f"{club.mention} ch 6")
+    (public,) = [post for post in club.general.history() if "Is that where you are?" in words(post)]
+    assert below(public) == ["Say where I am"]
+    await liz.send_dm("ch 6")
+    alone = direct(liz)[-1]
+    assert below(alone) == ["Finished chapter 6", "Still in chapter 6"]
+    assert await at(club, liz) == 1
+    await liz.user.click(alone, label="Still in chapter 6")
+    assert await at(club, liz) == 5
+
+
 async def test_a_direct_message_moves_its_writer_and_can_be_undone(club: Club, jo: MemberActor) -> None:
     liz = await club.reader("Liz", the_lantern="ch 1")
     await made(club, jo)

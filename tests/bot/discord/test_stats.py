@@ -30,7 +30,7 @@ async def test_groups_are_shown_to_the_one_who_asks_with_a_picture_that_is_descr
     assert "18 members told me where they are" in shown(told)
     assert "up to 25%: 6 members, 33%; 25% to 75%: 5 members, 28%; from 75%: 7 members, 39%" in shown(told)
     assert len(message(told).attachments) == 1
-    assert buttons(told) == ["Share with the thread"]
+    assert buttons(told) == ["Share with the channel"]
     assert posted(club.general) == []
 
 
@@ -38,7 +38,7 @@ async def test_what_is_shared_is_the_same_names_nobody_and_can_be_taken_back(clu
     liz, *others = await readers(club, ch1=6, ch5=6)
     told = await liz.slash(club.general, "club stats", book=LANTERN)
     await club.restart()
-    done = await liz.click(message(told), label="Share with the thread")
+    done = await liz.click(message(told), label="Share with the channel")
     assert message(done).ephemeral
     (card,) = posted(club.general)
     assert "up to 25%: 6 members, 50%; from 25%: 6 members, 50%" in card

@@ -7,7 +7,7 @@ from simcord import ChannelHandle, MemberActor
 
 from bot.club_settings import SetUp
 from bot.features.welcome.cog import WelcomeCog
-from tests.fakes.club import Club, buttons, shown
+from tests.fakes.club import Club, buttons, shown, words
 
 
 async def arrive(club: Club, news: ChannelHandle | None = None) -> None:
@@ -30,9 +30,14 @@ async def test_a_server_is_greeted_once_also_after_a_restart(club: Club) -> None
     assert "never tell anybody more than they have read" in str(greeting.components)
 
 
-async def test_a_server_without_a_channel_for_news_is_not_greeted_in_another(club: Club) -> None:
+async def test_the_owner_of_a_server_without_a_channel_for_news_is_greeted_alone(club: Club) -> None:
     await arrive(club)
     assert club.general.history() == []
+    guild = club.env.bot.get_guild(club.guild.id)
+    assert guild is not None
+    assert guild.owner_id
+    (greeting,) = ChannelHandle(club.env, None, club.env.backend.get_dm_channel(guild.owner_id)).history()
+    assert "You own The Island Club, where I have just arrived: type /setup there." in words(greeting)
 
 
 async def test_the_greeting_opens_the_set_up_for_who_may_and_the_help_for_everybody(club: Club) -> None:

@@ -124,7 +124,7 @@ async def asks_everything(club: Club, liz: MemberActor) -> None:
     for question in QUESTIONS:
         told = await liz.slash(place, "ask", question=question, book=LANTERN)
         for label in under(told):
-            if label not in ("Hint", "Share with the thread"):
+            if label not in ("Hint", "Share with the channel"):
                 await liz.click(message(told), label=label)
         await liz.send(await thread(club), f"{club.mention} {question}")
         await liz.send_dm(question)

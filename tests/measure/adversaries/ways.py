@@ -137,7 +137,7 @@ async def forged(attempting: Attempting, reader: MemberActor, place: ChannelHand
     options = {MAIN[attempt.more["of"]]: attempt.text} if attempt.text else {}
     told = await evening.step(attempt.id, ishmael.slash(place, attempt.more["of"], book=attempt.book, **options))
     for label in under(told):
-        if label != "Share with the thread":
+        if not label.startswith("Share with"):
             await evening.step(attempt.id, forge(reader, remembered(message(told), label)))
 
 
