@@ -53,6 +53,13 @@ def test_a_view_holds_the_vectors_and_sentences_of_what_is_seen_and_no_others() 
     assert [view.passages[n].order for n in view.passage_of] == [1, 1]
 
 
+def test_a_view_of_neighbours_alone_copies_no_vectors() -> None:
+    book = lantern()
+    assert np.shares_memory(book.seen_through(at(3)).sentence_vectors, book.sentence_vectors)
+    assert np.array_equal(book.seen_through(at(3)).sentence_vectors, book.sentence_vectors[:4])
+    assert book.seen_through(at(-1)).sentence_vectors.shape == (0, book.sentence_vectors.shape[1])
+
+
 def test_those_who_may_see_the_same_share_a_view_and_others_do_not() -> None:
     book = lantern()
     assert book.seen_through(at(2)) is book.seen_through(Gate(Audience({LANTERN: 2, KITE: 4})))
