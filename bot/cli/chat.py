@@ -21,7 +21,7 @@ from corpus.books import Book, Slug, Unit
 from corpus.errors import DogearError, PositionError
 from corpus.library import Library
 from corpus.names import UnknownBook, find_book, names_in
-from corpus.positions import examples, parse_position
+from corpus.positions import examples, parse_position, reported
 from corpus.text import capitalised, plural
 from retrieval.gate import Audience
 
@@ -148,6 +148,8 @@ class Conversation:
     def _ask(self, question: str) -> Told:
         if not question:
             return problem("What do you want to know? Any line that does not begin with / is a question.")
+        if self._here and (where := reported(question)):
+            return self._progress(f"{self._here.slug} {where}")
         book, before = self._meant(question), self._before[-TURNS:]
         if book is None and before and not names_in(question, self._books):
             book = before[-1].book

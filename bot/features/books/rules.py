@@ -128,6 +128,12 @@ class BookForm:
         return replace(self, title=title, author=author)
 
 
+def named(title: str) -> BookForm:
+    """Return what is known of a book that may be written with its author: “Emma by Jane Austen”."""
+    name, _, author = title.rpartition(" by ")
+    return BookForm(name, author) if name and " " in author else BookForm(title, "")
+
+
 def facts_of(book: dict[str, Any]) -> BookFacts:
     """Return the facts in what Open Library says of a book."""
     return read_open_library(CATALOGUE_FILE, book).facts

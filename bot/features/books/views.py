@@ -405,9 +405,9 @@ async def add_book(interaction: cards.Interaction, title: str = "") -> None:
     It is picked from what Open Library has, where that may be asked; otherwise the form is opened.
     """
     (member, place), app = await needs(interaction, ORGANISER), app_of(interaction)
-    form, slug = rules.BookForm(title, ""), ""
+    form, slug = rules.named(title), ""
     with contextlib.suppress(UnknownBook):
-        if title and (known := find_book(title, app.books_of(member.club), whole=True)).club:
+        if title and (known := find_book(form.title, app.books_of(member.club), whole=True)).club:
             form, slug = form_of(known), known.slug
     if title and not slug and app.settings.catalogues:
         await acknowledge(interaction)

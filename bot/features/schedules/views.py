@@ -15,6 +15,7 @@ from bot.discord.cards import MODAL_TITLE, OPTION, OPTIONS, Card, Interaction, o
 from bot.discord.visitor import acknowledge, visitor
 from bot.features.ask.rules import NoBook
 from bot.features.ask.store import Asked, AskedQuestions
+from bot.features.books.rules import named
 from bot.features.books.views import add_book
 from bot.features.progress.views import SCHEDULE
 from bot.features.schedules import changes, rules
@@ -29,7 +30,7 @@ from bot.people import Member, Place
 from bot.times import local
 from corpus.books import Book, Slug, Unit
 from corpus.errors import DogearError
-from corpus.names import find_book
+from corpus.names import UnknownBook, find_book
 from corpus.positions import MAX_LENGTH as MAX_POSITION
 from corpus.text import plural
 
@@ -272,8 +273,11 @@ async def plan_book(interaction: Interaction, typed: str, words: str = "", zone:
     if not typed:
         raise NoBook("Which book? Choose the club’s book first.")
     if typed not in books and (title := await _voted(app, member, typed)):
-        await add_book(interaction, title)
-        return
+        try:
+            typed = find_book(named(title).title, books, whole=True).slug
+        except UnknownBook:
+            await add_book(interaction, title)
+            return
     book = find_book(typed, books)
     request = ScheduleRequest(book.slug, words, zone or settings.zone, where, app.now())
     await interaction.response.send_modal(PlanForm(book, request, interaction.guild))

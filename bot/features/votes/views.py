@@ -155,7 +155,7 @@ async def counted_card(app: App, vote: Vote, count: Count, items: cards.Items = 
 def outcome_items(vote: Vote) -> list[cards.Item]:
     """Return the buttons under the outcome of a vote, with which the reading of its winner is planned."""
     winner = vote.outcome.winner if vote.outcome else None
-    return [*([OpenButton("plan", winner)] if winner else []), how_button(vote.id)]
+    return [*([OpenButton("plan", winner)] if winner else [OpenButton("open-vote")]), how_button(vote.id)]
 
 
 def _books(books: Sequence[rules.Candidate]) -> str:

@@ -61,6 +61,7 @@ GOLDEN = [
     ("/recap", f"Chapters 2–10 of 10\n{BROUGHT}\nChapter 10: Godfrey was the thief of the diamond."),
     ("/check Godfrey was the thief!", "I see no spoilers for you in this."),
     ("/progress ch 2", "The Moonstone\nYou have finished chapter 2 of 10."),
+    ("I’m at chapter 4 now", "The Moonstone\nYou have finished chapter 3 of 10."),
     ("Was Godfrey there?", "“A diamond vanishes from a country house.”\n— premise"),
     ("/quit", "Until next time."),
 ]

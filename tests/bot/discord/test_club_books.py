@@ -337,13 +337,16 @@ async def test_a_book_is_added_and_planned_from_the_set_up(club: Club) -> None:
 
 async def test_the_winner_of_a_vote_is_added_and_planned_in_one_line_of_buttons(club: Club, jo: MemberActor) -> None:
     form = await jo.slash(club.general, "vote start")
-    preview = await fill(jo, form, kind="ranked", others="The Lantern, Vile Bodies", closes="in 10 minutes")
+    titles = "The Lantern, Vile Bodies by Evelyn Waugh"
+    preview = await fill(jo, form, kind="ranked", others=titles, closes="in 10 minutes")
     await jo.click(message(preview), label="Confirm")
     ballot = await jo.click(club.general.history()[-1], label="Vote")
-    await jo.select(message(ballot), ["vile-bodies"], custom_id="rank:1:1")
+    await jo.select(message(ballot), ["vile-bodies-by-evelyn-waugh"], custom_id="rank:1:1")
     await club.env.advance_time(11 * 60)
-    form = await jo.click(club.general.history()[-1], label="Plan the schedule")
-    preview = await fill(jo, form, author="Evelyn Waugh", length="14 chapters")
+    result = club.general.history()[-1]
+    preview = await fill(jo, await jo.click(result, label="Plan the schedule"), length="14 chapters")
+    assert "Evelyn Waugh" in shown(preview)
     done = await jo.click(message(preview), label="Add")
-    preview = await fill(jo, await jo.click(message(done), label="Plan the schedule"), words="Fridays at 8pm")
+    assert buttons(done)[0] == "Plan the schedule"
+    preview = await fill(jo, await jo.click(result, label="Plan the schedule"), words="Fridays at 8pm")
     assert "Vile Bodies is the club’s book now" in shown(await jo.click(message(preview), label="Confirm"))
