@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 
 from bot.answering import reply as replies
 from bot.answering.about import BookQuestion
-from bot.answering.conversation import Exchange, goes_on, names_somebody, people_meant, people_named, standing_alone
+from bot.answering.conversation import (
+    ARTICLES,
+    Exchange,
+    goes_on,
+    name_words,
+    names_somebody,
+    people_meant,
+    people_named,
+    standing_alone,
+)
 from bot.answering.drafts import SOURCES, PromptDraft, library_drafts
 from bot.answering.intents import KINDS, READS_ENGLISH, SAYINGS, Intents, language
 from bot.reading_order.advice import listed, order_text, reading_orders
@@ -26,7 +35,7 @@ from retrieval.retriever import RankedSentence, Retriever, Search, text_stems
 if TYPE_CHECKING:
     from bot.answering.model import Writer  # importing LangChain takes a second, and quote mode does without
 
-ANSWERS = 0.44
+ANSWERS = 0.42
 """Confidence from which visible text counts as an answer (docs/retrieval.md has its costs and benefits)."""
 
 WHICH_BOOK = "Which book do you mean? Name it in your question."
@@ -50,8 +59,17 @@ _WHO_IS = re.compile(
     re.IGNORECASE,
 )
 
+_WHAT_IS = re.compile(
+    r"\W*(?:(?:so|and|ok|wait|sorry|remind me)\W+)*what(?:[’']?s| is| are| was| were| does)"
+    r"\s+(?P<name>\S+(?: \S+){0,3}?)(?: (?:mean|again|exactly|then|btw|pls|please))*\W*",
+    re.IGNORECASE,
+)
+
 MOST_PEOPLE = 5
 """How many people are told apart if a name or a role is that of several."""
+
+FIRST = 1.01
+"""How much likelier than all others the first sentence of a glossary's entry is made if exactly that was asked."""
 
 MAX_TEXT = 50_000
 """Characters of a question or a text to place: more than a message holds, and processed in seconds."""
@@ -88,7 +106,7 @@ class Discussion:
         if said := READS_ENGLISH.get(language(self._without_names(alone, audience.club))):
             return replies.Reply("ask", book, said)
         most, alone = replies.length_asked(alone)
-        search = self._search(alone, audience, book)
+        search = _entry_first(self._search(alone, audience, book), alone)
         if goes_on(question):
             search = _not_told(search, alone, before)
             if not search.sentences:
@@ -342,6 +360,25 @@ class Discussion:
         best = max((s for s in about if s.passage.heading == named[0]), key=lambda s: s.score)
         known = replies.quoted(told, [best], self.library.books)
         return replace(known, body=f"{body}\nOn {named[0]}, I have this: {known.body}")
+
+
+def _entry_first(search: Search, question: str) -> Search:
+    """Have the glossary's latest entry of exactly the name that is asked about come first: “whats the department”."""
+    asked = _WHAT_IS.fullmatch(question)
+    name = set(name_words(asked["name"].casefold())) - ARTICLES if asked else set()
+    entries = [s for s in search.sentences if name and s.passage.kind == "glossary" and name == _words_of(s.passage)]
+    if not entries:
+        return search
+    latest = max(entries, key=lambda s: s.passage.mark).passage
+    most = max(sentence.score for sentence in search.sentences)
+    scores = {s.number: most for s in entries if s.passage == latest}
+    scores[min(scores)] = most * FIRST
+    raised = tuple(replace(s, score=scores.get(s.number, s.score)) for s in search.sentences)
+    return replace(search, sentences=raised, confidence=1.0)
+
+
+def _words_of(passage: Passage) -> set[str]:
+    return set(name_words((passage.heading or "").casefold())) - ARTICLES
 
 
 def _required(text: str) -> None:

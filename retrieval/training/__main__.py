@@ -13,13 +13,15 @@ from retrieval.embedding import load_embedder
 from retrieval.guard import PassageTokens
 from retrieval.ranking import WEIGHTS, Fit, Question, Ranker, Weights
 from retrieval.training import adapter, guarding, ranker, remarks, stories
-from retrieval.training.stories import Shelf, StoryQuestion, as_one_stretch
+from retrieval.training.stories import LibraryQuestion, Shelf, StoryQuestion, as_one_stretch
 from retrieval.types import Embedder, QuestionVectors, Vector
 from retrieval.words import stems
 
 HERE = Path(__file__).parent
 TALK = HERE / "talk.txt"  # what club members say that tells nothing of a story, a message a line
 CLUB_QUESTIONS = HERE / "club_questions.jsonl"  # what they ask, about plot summaries; written for this
+LIBRARY_QUESTIONS = HERE / "library_questions.jsonl"  # the same about the shipped library, which answers otherwise
+LIBRARY = 10.0  # how much more one of those counts for confidence than one about a plot summary
 SHARE = 0.5  # how much of what is learned from club questions ships: all of it would harm ranking in full text
 SHORT = 4  # an answer of fewer stems says too little to be placed without its question
 TALK_STEP = 5  # each message is matched against every so many of the stories
@@ -45,7 +47,7 @@ def main() -> None:
     summaries = stories.open_summaries(given.summaries, embedder)
     club = Lesson(summaries, stories.read_club_questions(CLUB_QUESTIONS, summaries), embedder, given.weights)
     club.learn_club_questions()
-    club.learn_confidence()
+    club.learn_confidence(guarding.open_shipped(embedder), stories.read_library_questions(LIBRARY_QUESTIONS))
     club.learn_remarks()
 
 
@@ -95,8 +97,8 @@ class Lesson:
         untold = [(one.story, self._end(one.story), asked[one], False) for one in self.asked if not one.sections]
         self._learn_fit("question", Ranker(weights, NO_FIT), answered, questions, self.shelf, untold)
 
-    def learn_confidence(self) -> None:
-        """Learn whether visible text answers what club members ask, from how it compares and from the question."""
+    def learn_confidence(self, library: Shelf, questions: Sequence[LibraryQuestion]) -> None:
+        """Learn whether visible text answers what members ask, about the stories and about books of a library."""
         rng = random.Random(ranker.SEED)  # noqa: S311 (no secret)
         tries = []
         for one in self.asked:
@@ -106,7 +108,15 @@ class Lesson:
             tries += [(one.story, at, question, bool(one.sections) and at >= first) for at in places]
         reader = Ranker(Weights.load(self._weights / "question.npz"), NO_FIT)
         rows, held = ranker.tried(self.shelf, tries, reader, least=LEAST_SENTENCES)
-        self._save("question_asked_fit", ranker.logistic(rows, held, penalty=ranker.ASKED_PENALTY))
+        more_tries = [
+            (one.book, at, question, answered)
+            for one in questions
+            for question in (Question.of(one.text, self._embedder.question(one.text)),)
+            for at, answered in one.places(library.books[one.book].marks, rng).items()
+        ]
+        more, also = ranker.tried(library, more_tries, reader, least=LEAST_SENTENCES)
+        counts = np.concatenate([ranker.balanced(held), LIBRARY * ranker.balanced(also)])
+        self._save("question_asked_fit", ranker.logistic([*rows, *more], [*held, *also], counts, ranker.ASKED_PENALTY))
 
     def learn_statements(self) -> None:
         """Learn to place statements, told with their question and, where they are long enough, alone."""

@@ -172,11 +172,17 @@ def logistic(
     """Fit a logistic rule; both classes count alike, unless `counts` says how much a row does."""
     data, wanted = np.stack(rows).astype(np.float64), np.array(held)
     mean, deviation = data.mean(0), data.std(0) + 1e-3
-    counted = np.where(wanted, 0.5 / wanted.mean(), 0.5 / (1 - wanted.mean())) if counts is None else counts
+    counted = balanced(held) if counts is None else counts
     rule = LogisticRegression(C=1 / (2 * penalty * len(data)), max_iter=STEPS)
     rule.fit((data - mean) / deviation, wanted, counted / counted.mean())
     learned = rule.coef_[0] / deviation
     return Fit(learned.astype(np.float32), float(rule.intercept_[0] - learned @ mean))
+
+
+def balanced(held: Sequence[bool]) -> Floats:
+    """Return how much each row counts if both classes count alike, 1 on average."""
+    share = float(np.mean(held))
+    return np.where(held, 0.5 / share, 0.5 / (1 - share))
 
 
 Try = tuple[str, int, Question, bool]  # a story, a position, a question, and whether it is answered there

@@ -1,6 +1,7 @@
 """The stories and questions that weights are learned from (docs/weights.md has the shapes of their files)."""
 
 import json
+import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -121,6 +122,30 @@ def read_club_questions(path: Path, shelf: Shelf) -> list[StoryQuestion]:
         for row in _rows(path)
         if row["book_id"] in shelf.opened
     ]  # fmt: skip
+
+
+class LibraryQuestion(NamedTuple):
+    """A question about a book of the library: the mark from which members ask it, and from which text answers it."""
+
+    book: str
+    text: str
+    asked: int
+    answered: int | None
+
+    def places(self, end: int, rng: random.Random) -> dict[int, bool]:
+        """Return marks at which to ask it, until the `end` of the book, and whether visible text answers there."""
+        if self.answered is None:
+            return dict.fromkeys((self.asked, rng.randint(self.asked, end), end), False)
+        places = dict.fromkeys((self.answered, rng.randint(self.answered, end), end), True)
+        if self.asked < self.answered:
+            before = (self.asked, rng.randint(self.asked, self.answered - 1), self.answered - 1)
+            places |= dict.fromkeys(before, False)
+        return places
+
+
+def read_library_questions(path: Path) -> list[LibraryQuestion]:
+    """Read questions about the shipped library, JSON Lines of `{"book", "question", "from", "answered"}`."""
+    return [LibraryQuestion(row["book"], row["question"], row["from"], row["answered"]) for row in _rows(path)]
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from retrieval.ranking import Question, Ranker, Weights
 from retrieval.training import adapter, remarks
 from retrieval.training.__main__ import Lesson
 from retrieval.training.guarding import AnswerJudge
-from retrieval.training.stories import StoryQuestion, open_stories, read_questions
+from retrieval.training.stories import LibraryQuestion, StoryQuestion, open_stories, read_questions
 from retrieval.types import Embedder
 
 PEOPLE = {"the-lamp": ("keeper", "brother", "island"), "the-mill": ("miller", "daughter", "river")}
@@ -76,7 +76,9 @@ def test_confidence_is_learned_from_the_question_too_for_the_packaged_model_alon
     lesson.learn_questions([embedder.question(one.text) for one in lesson.asked])
     club = [replace(one, sentences=(2 * one.at - 1,)) for one in lesson.asked]
     club += [StoryQuestion(story, "does anyone ever marry", (), ()) for story in lesson.shelf.opened]
-    Lesson(lesson.shelf, club, embedder, tmp_path).learn_confidence()
+    more = [LibraryQuestion(one.story, one.text, 1, one.at) for one in lesson.asked]
+    more.append(LibraryQuestion("the-lamp", "does anyone ever marry", 1, None))
+    Lesson(lesson.shelf, club, embedder, tmp_path).learn_confidence(lesson.shelf, more)
     packaged, other = (Ranker.load("question", adapted=adapted, folder=tmp_path).fit for adapted in (True, False))
     assert len(packaged.weights) == len(other.weights) + len(embedder.question("Who?").plain)
     view = lesson.shelf.opened["the-lamp"].whole()

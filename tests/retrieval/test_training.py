@@ -1,12 +1,15 @@
 """Learning weights: what is learned from, and that what comes out can be used."""
 
 import json
+import random
 from pathlib import Path
 
 import pytest
 
-from retrieval.training.__main__ import CLUB_QUESTIONS
+from corpus.library import SHIPPED, Library
+from retrieval.training.__main__ import CLUB_QUESTIONS, LIBRARY_QUESTIONS
 from retrieval.training.stories import (
+    LibraryQuestion,
     Shelf,
     StoryQuestion,
     answer_shares,
@@ -14,6 +17,7 @@ from retrieval.training.stories import (
     open_stories,
     open_summaries,
     read_club_questions,
+    read_library_questions,
     read_questions,
 )
 from tests.fakes.embedder import HashedEmbedder
@@ -123,3 +127,27 @@ def test_one_stretch_has_the_same_sentences_and_no_limits(story_file: Path) -> N
     whole = as_one_stretch(opened["the-lamp"])
     assert whole.sentences == opened["the-lamp"].sentences
     assert set(whole.whole().group_of) == {0}
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "here", "before"),
+    [(2, 5, {5, 9}, {2, 4}), (5, 5, {5, 9}, set()), (0, 1, {1, 9}, {0}), (3, None, set(), {3, 9})],
+)
+def test_a_library_question_is_asked_before_its_answer_at_it_and_at_the_end(
+    asked: int, answered: int | None, here: set[int], before: set[int]
+) -> None:
+    for seed in range(20):
+        rng = random.Random(seed)  # noqa: S311 (no secret)
+        places = LibraryQuestion("emma", "who does she marry", asked, answered).places(9, rng)
+        told = {mark for mark, answer in places.items() if answer}
+        assert here <= told
+        assert before <= places.keys() - told
+        assert all(asked <= mark <= 9 for mark in places)
+        assert all(answered is not None and mark >= answered for mark in told)
+
+
+def test_every_library_question_is_asked_where_its_book_goes_on() -> None:
+    books = Library.load(SHIPPED).books
+    for one in read_library_questions(LIBRARY_QUESTIONS):
+        end = books[one.book].marks
+        assert 0 <= one.asked <= (end if one.answered is None else one.answered) <= end

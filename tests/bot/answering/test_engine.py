@@ -112,6 +112,26 @@ def test_what_only_asks_is_not_quoted_as_an_answer(library: Path, data: Path) ->
     assert all("Whom does Silas save" not in level for level in hint.hints)
 
 
+@pytest.mark.parametrize(
+    ("asked", "mark", "first"),
+    [
+        ("whats the watch", 2, "The watch is a room under the lamp."),
+        ("What does the watch mean?", 9, "The watch was never about the lamp."),
+        ("ok what is the watch room", 9, "The room has a green door."),
+    ],
+)
+def test_what_something_is_called_is_told_from_its_own_latest_entry_of_the_glossary(
+    library: Path, data: Path, asked: str, mark: int, first: str
+) -> None:
+    entries = [("Watch", 1, "The watch is a room under the lamp. Silas sleeps there.")]
+    entries += [("Watch room", 1, "The room has a green door."), ("Watch", 8, "The watch was never about the lamp.")]
+    text = "".join(f"## {name}\n<!-- reveals: {at} -->\n\n{told}\n\n" for name, at, told in entries)
+    write_lantern(library, glossary_md=f"---\nkind: glossary\ntitle: Words\n---\n\n{text}")
+    with opened(library, data) as retriever:
+        reply = Discussion(retriever.library, retriever).ask(asked, at(mark), LANTERN)
+    assert reply.answer.startswith(f"“{first}")
+
+
 def test_a_question_that_names_no_book_finds_it(island_talk: Discussion) -> None:
     assert island_talk.ask("Who becomes a clockmaker?", FINISHED).book == KITE
     assert island_talk.ask(STORM, FINISHED).book == LANTERN
