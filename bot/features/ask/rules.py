@@ -266,7 +266,7 @@ class Questions:
         elif kind == "meeting":
             said = await self._next_meeting(asked.place.club)
         about_club = bool(said) or kind in SAYINGS or kind in OFFERS
-        return kind if about_club else "", Reply("ask", asked.book, said, True) if said else None
+        return kind if about_club else "", Reply("ask", asked.book, said, said != FOR_YOU_ALONE) if said else None
 
     async def _next_meeting(self, club: int) -> str:
         """Return when a club meets next, and about what."""

@@ -18,6 +18,7 @@ from bot.features.votes.counting import Ballot, Count, most_votes, run_off
 from bot.features.votes.rules import Candidate, Nominated, VoteDraft, VoteKind, VoteProblem, VoteState
 from bot.jobs import HELD
 from bot.people import Member, Place, club_name
+from corpus.library import KnownBooks
 
 
 class NominationRow(OfMember, Base):
@@ -111,7 +112,7 @@ class Votes:
     """Votes and their ballots; of each club one vote at most is running. Who may start and close one, callers check."""
 
     def __init__(self, app: App) -> None:
-        self._database, self._now = app.database, app.now
+        self._database, self._books, self._now = app.database, app.books, app.now
 
     # Opening
 
@@ -263,9 +264,11 @@ class Votes:
         """
         async with self._database.writing() as session:
             winner = vote.outcome.winner if vote.outcome else None
-            await session.execute(delete(NominationRow).filter_by(club=vote.club, key=winner))
-            row = update(Vote).where(Vote.id == vote.id)
-            await session.execute(row.values(state=VoteState.CLOSED, running=None, result=result))
+            for row in await _nominations(session, vote.club, lock=True) if winner else ():
+                if winner in (row.key, _meant(row, self._books).key):
+                    await session.delete(row)
+            closed = update(Vote).where(Vote.id == vote.id)
+            await session.execute(closed.values(state=VoteState.CLOSED, running=None, result=result))
             await session.execute(delete(BallotRow).where(BallotRow.vote == vote.id))
             await finish(session, vote.job("close"), result)
 
@@ -331,7 +334,7 @@ class Nominations:
         meant = rules.candidate(typed, self._books.of(club_name(member.club)))
         async with self._database.writing() as session:
             rows = await _nominations(session, member.club, lock=True)
-            its = [row for row in rows if self._meant(row).key == meant.key]
+            its = [row for row in rows if _meant(row, self._books).key == meant.key]
             gone = [row for row in its if organiser or row.member == member.id]
             for row in gone:
                 await session.delete(row)
@@ -344,15 +347,16 @@ class Nominations:
     def _by_book(self, rows: Sequence[NominationRow]) -> dict[str, Nominated]:
         found: dict[str, Nominated] = {}
         for row in rows:
-            meant = self._meant(row)
+            meant = _meant(row, self._books)
             known = found.get(meant.key, Nominated(meant, frozenset()))
             found[meant.key] = Nominated(known.candidate, known.by | {row.member})
         return found
 
-    def _meant(self, row: NominationRow) -> Candidate:
-        """Return the book that a nomination means now."""
-        books = self._books.of(club_name(row.club))
-        return Candidate(row.key, row.title, row.book) if row.book in books else rules.candidate(row.title, books)
+
+def _meant(row: NominationRow, known: KnownBooks) -> Candidate:
+    """Return the book that a nomination means now."""
+    books = known.of(club_name(row.club))
+    return Candidate(row.key, row.title, row.book) if row.book in books else rules.candidate(row.title, books)
 
 
 async def _nominations(session: AsyncSession, club: int, *, lock: bool = False) -> Sequence[NominationRow]:

@@ -1,6 +1,7 @@
 """`/watch`: messages that go further than their place. Off by default; it needs Message Content, and says so."""
 
 import asyncio
+import contextlib
 import datetime as dt
 import logging
 
@@ -17,7 +18,7 @@ from bot.discord.cards import Card, Interaction, Item, Tone, notice_card, pages,
 from bot.discord.jobs import GONE, button_ids, find_message
 from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs
 from bot.features.prompts.jobs import Books, where_it_belongs
-from bot.features.watch.store import JOBS, Finding, Outcome, Spoken, Watching
+from bot.features.watch.store import JOBS, Finding, Outcome, Spoken, Watching, WatchProblem
 from bot.jobs import Post
 from bot.people import Member, Place
 
@@ -80,7 +81,8 @@ async def hide_button(button: Pressed, interaction: Interaction) -> None:
             )
             await context.replace_card(interaction, notice_card(told, buttons=author_items(finding)))
             return
-    await app.get(Watching).settle(finding, Outcome.HIDDEN)
+    with contextlib.suppress(WatchProblem):  # a moderator was faster
+        await app.get(Watching).settle(finding, Outcome.HIDDEN)
     await context.replace_card(interaction, notice_card(told))
 
 

@@ -14,6 +14,7 @@ from bot.features.votes.rules import Candidate, VoteDraft, VoteKind, VoteProblem
 from bot.features.votes.store import Nominations, Vote, Votes
 from bot.jobs import HELD
 from bot.people import Member, Place
+from corpus.books import Book, Unit
 from tests.fakes.app import app_on
 from tests.fakes.records import opened_records
 
@@ -133,3 +134,15 @@ async def test_a_closed_vote_keeps_no_ballots_and_is_never_due_and_its_winner_is
     assert (await held_about(records, 10))["ballots"] == []
     assert await due(records, NOON + 9 * HOUR) == []
     assert [each.candidate.title for each in await nominations.listed(1)] == ["Kim"]
+
+
+async def test_a_winner_that_the_club_added_after_it_was_nominated_leaves_the_list_too(records: Sessions) -> None:
+    await Nominations(app_on(records)).add(JIM, "Emma")
+    app = app_on(records, {"emma-1": Book("emma-1", "Emma", "Jane Austen", Unit.CHAPTER, 55)})
+    votes, nominations = Votes(app), Nominations(app)
+    assert [each.candidate.key for each in await nominations.listed(1)] == ["emma-1"]
+    draft = VoteDraft(VoteKind.RANKED, NOON + HOUR, False, (Candidate("emma-1", "Emma", "emma-1"), BOOKS[1]))
+    vote = await votes.begin(draft, PLACE, "second")
+    await votes.choose(vote.id, JIM, 1, "emma-1")
+    await votes.closed(await votes.counted(vote), 901)
+    assert await nominations.listed(1) == []

@@ -56,6 +56,13 @@ async def test_what_is_shared_says_who_asked_and_how_far_it_goes_and_can_be_take
     assert shared.followups == []
 
 
+async def test_where_somebody_is_is_not_posted_for_everybody(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="finished")
+    shared = await liz.slash(club.general, "ask", question="where am I in the book?", share=True)
+    assert "I haven’t posted anything" in shown(shared)
+    assert club.general.history() == []
+
+
 async def test_a_place_without_a_ceiling_is_at_the_beginning(club: Club) -> None:
     liz = await club.reader("Liz", the_lantern="finished")
     shared = await liz.slash(club.general, "ask", question=STORM, book="the-lantern", share=True)

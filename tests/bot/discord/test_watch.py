@@ -169,6 +169,18 @@ async def test_an_author_who_says_that_it_is_fine_leaves_it_to_the_moderators(re
     assert "Its author says it’s fine" in shown(queue)
 
 
+async def test_an_author_may_hide_what_a_moderator_has_dealt_with(reading: Club) -> None:
+    elinor = await watched(reading)
+    liz = reading.member("Liz")
+    sent = await liz.send(reading.general, SPOILER)
+    queue = await elinor.click(message(await elinor.slash(reading.general, "watch status")), label="Queue")
+    await elinor.click(message(queue), label="Dealt with")
+    told = await liz.user.click(notes(liz)[0], label="Hide it")
+    assert sent.id not in {message.id for message in reading.general.history()}
+    assert "already dealt with" not in f"{read(liz)}{shown(told)}"
+    assert "I deleted the message" in read(liz)
+
+
 # The queue
 
 
