@@ -7,7 +7,7 @@ from discord import app_commands
 
 from bot.app import App
 from bot.audit import KEPT, NOBODY, Audit, AuditRow, Did
-from bot.discord.buttons import PAGE, Page
+from bot.discord.buttons import PAGE, Page, button
 from bot.discord.cards import Card, Interaction, paged_card, safe
 from bot.discord.context import AUDIT, app_of, deliver, needs
 from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs
@@ -38,14 +38,12 @@ DONE: dict[str, tuple[str, str]] = {
 """What an entry says was done, and how its person stands behind it; there is none where their data was deleted."""
 
 
-class AuditPageButton(Page, template=rf"audit:(?P<days>\d{{1,3}}):(?P<what>[a-z]{{1,12}}):{PAGE}"):
+@button(Page, rf"audit:(?P<days>\d{{1,3}}):(?P<what>[a-z]{{1,12}}):{PAGE}")
+async def audit_page_button(button: Page, interaction: Interaction) -> Card:
     """Turns to a page of the audit."""
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Show the page in place of the one before."""
-        member, _ = await needs(interaction, AUDIT)
-        days, what = self.number("days"), self.given["what"]
-        return await audit_card(app_of(interaction), member.club, days, what, self.page)
+    member, _ = await needs(interaction, AUDIT)
+    days, what = button.number("days"), button.given["what"]
+    return await audit_card(app_of(interaction), member.club, days, what, button.page)
 
 
 async def audit_card(app: App, club: int, days: int, what: str, page: int) -> Card:
@@ -53,7 +51,7 @@ async def audit_card(app: App, club: int, days: int, what: str, page: int) -> Ca
     entries = await app.get(Audit).since(club, days, WHAT.get(what, ()))
     lines = [_line(entry) for entry in entries] or ["There is nothing to show."]
     title = f"Audit: {what}, {'the last day' if days == 1 else f'the last {days} days'}"
-    return paged_card(title, lines, page, partial(AuditPageButton, days, what))
+    return paged_card(title, lines, page, partial(audit_page_button, days, what))
 
 
 def _line(entry: AuditRow) -> str:
@@ -84,4 +82,4 @@ class AuditCog(AppCog):
         await deliver(interaction, await audit_card(self._app, member.club, days, what, 1))
 
 
-FEATURE = Feature("audit", cogs=(AuditCog,), buttons=(AuditPageButton,))
+FEATURE = Feature("audit", cogs=(AuditCog,), buttons=(audit_page_button,))

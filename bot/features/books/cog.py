@@ -10,7 +10,7 @@ from bot.app import App
 from bot.discord import autocomplete
 from bot.discord.buttons import ID, PAGE, OpenButton, Page, button
 from bot.discord.cards import Card, Interaction, Tone, headed, notice_card, paged_card, safe
-from bot.discord.context import ORGANISER, Refused, app_of, deliver
+from bot.discord.context import ORGANISER, app_of, deliver
 from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs_and_direct_messages, visitor
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked, AskedQuestions
@@ -55,9 +55,7 @@ async def library_card(app: App, member: Member, page: int = 1) -> Card:
 
 async def quotes_card(app: App, asked: Asked, place: Place, page: int = 1) -> Card:
     """Return a page of the quotes that a member has reached, and that are fit for the place as it is now."""
-    book = app.books.get(asked.book or "")
-    if book is None:
-        raise Refused("That book is no longer in the library.")
+    book = app.books[asked.book or ""]
     audience = await app.get(Audiences).private(asked.member, place)
     told = await app.workers.do(lambda: app.discussion.texts(book.slug, audience, "quotes"))
     if not told:

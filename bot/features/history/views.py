@@ -2,18 +2,19 @@
 
 import datetime as dt
 import logging
+from dataclasses import dataclass
 
 import discord
 
 from bot.app import App
-from bot.discord.buttons import PAGE, PRIMARY, OpenButton, Page
+from bot.discord.buttons import PAGE, PRIMARY, OpenButton, Page, button
 from bot.discord.cards import Card, Interaction, Tone, notice_card, paged_card, safe
 from bot.discord.context import ClubBot, app_of, post_in
 from bot.discord.jobs import GONE, find_message
 from bot.discord.visitor import Feature, visitor
-from bot.features.history.store import ClubHistory, ReadBook
 from bot.features.progress.views import SCHEDULE, reached
 from bot.features.reviews.cog import review_form
+from bot.features.reviews.store import Reviews
 from bot.features.schedules.posts import Found
 from bot.features.schedules.rules import Schedule, ScheduleState, SectionState, mark_name
 from bot.features.schedules.store import ENDED, Schedules, ended
@@ -23,24 +24,45 @@ from corpus.text import plural
 log = logging.getLogger(__name__)
 
 
-class RateButton(Found, template=rf"ended-rate:{SCHEDULE}"):
+@dataclass(frozen=True, slots=True)
+class ReadBook:
+    """What a club has read by a schedule: when it first and last met, up to which mark, and the club's stars."""
+
+    schedule: Schedule
+    began: dt.datetime
+    until: dt.datetime
+    last: int
+    stars: float = 0.0
+    ratings: int = 0
+
+    @property
+    def finished(self) -> bool:
+        """Whether the club has met for its last section."""
+        return self.last >= self.schedule.whole.of
+
+
+async def read_books(app: App, club: int) -> list[ReadBook]:
+    """Return what a club has read or reads now, the latest first."""
+    found, stars = [], await app.get(Reviews).stars(club)
+    for schedule in await app.get(Schedules).of_club(club):
+        if met := [section for section in schedule.sections if section.state is SectionState.OPENED]:
+            given = stars.get(schedule.book, (0.0, 0))
+            found.append(ReadBook(schedule, met[0].meets, met[-1].meets, met[-1].last, *given))
+    return sorted(found, key=lambda read: read.until, reverse=True)
+
+
+@button(Found, rf"ended-rate:{SCHEDULE}", "Rate and review", answers=True, style=PRIMARY)
+async def rate_button(button: Found, interaction: Interaction) -> None:
     """Opens the form for its presser's review of the book."""
-
-    label, style = "Rate and review", PRIMARY
-
-    async def pressed(self, interaction: Interaction) -> None:
-        """Open the form, with what they wrote before."""
-        schedule, (member, _) = await reached(interaction, self.number("schedule")), await visitor(interaction)
-        app = app_of(interaction)
-        await interaction.response.send_modal(await review_form(app, member, app.books[schedule.book]))
+    schedule, (member, _) = await reached(interaction, button.number("schedule")), await visitor(interaction)
+    app = app_of(interaction)
+    await interaction.response.send_modal(await review_form(app, member, app.books[schedule.book]))
 
 
-class HistoryPageButton(Page, template=rf"history:{PAGE}"):
+@button(Page, rf"history:{PAGE}")
+async def history_page_button(button: Page, interaction: Interaction) -> Card:
     """Turns to a page of what a club has read."""
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Show the page in place of the one before."""
-        return await history_card(app_of(interaction), (await visitor(interaction))[0].club, self.page)
+    return await history_card(app_of(interaction), (await visitor(interaction))[0].club, button.page)
 
 
 def ended_card(schedule: Schedule) -> Card:
@@ -51,18 +73,18 @@ def ended_card(schedule: Schedule) -> Card:
         "Give it stars, or write a few lines: a review is shown only to those who have read as far as it goes. "
         "All reviews are on the book’s card, /book show, and /help has a list of what we have read."
     )
-    items = [RateButton(schedule.id), OpenButton("open-nominations"), OpenButton("open-vote")]
+    items = [rate_button(schedule.id), OpenButton("open-nominations"), OpenButton("open-vote")]
     return Card(f"We have read {safe(schedule.title)}", body, (), Tone.PUBLIC, items)
 
 
 async def history_card(app: App, club: int, page: int = 1) -> Card:
     """Return what a club has read: when, how far, and the stars of its own members; nothing is ranked."""
-    read = await app.get(ClubHistory).of(club)
+    read = await read_books(app, club)
     if not read:
         return notice_card(
             "No book has been read with a schedule yet. Organisers can plan one: /schedule create.", TITLE
         )
-    return paged_card(TITLE, [_line(each) for each in read], page, HistoryPageButton)
+    return paged_card(TITLE, [_line(each) for each in read], page, history_page_button)
 
 
 TITLE = "What we have read"
@@ -96,7 +118,7 @@ class EndPosts:
         guild, threads = self._bot.get_guild(club), [section.thread for section in schedule.live if section.thread]
         there = guild.get_channel(schedule.place) if guild else None
         place = there.id if isinstance(there, discord.TextChannel) else threads[-1] if threads else 0
-        channel, button = self._bot.get_partial_messageable(place, guild_id=club), RateButton(schedule.id)
+        channel, button = self._bot.get_partial_messageable(place, guild_id=club), rate_button(schedule.id)
 
         async def find(since: dt.datetime) -> int:
             return await find_message(channel, self._bot.me, since, button.is_under)
@@ -115,4 +137,4 @@ class EndPosts:
         await self._bot.jobs.rows.drop(key)
 
 
-FEATURE = Feature("history", buttons=(RateButton, HistoryPageButton), jobs={ENDED: lambda bot: EndPosts(bot).do})
+FEATURE = Feature("history", buttons=(rate_button, history_page_button), jobs={ENDED: lambda bot: EndPosts(bot).do})

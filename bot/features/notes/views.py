@@ -10,7 +10,7 @@ from bot.answering.texts import reach
 from bot.app import App
 from bot.audit import Audit, Did
 from bot.discord import cards
-from bot.discord.buttons import ID, PAGE, PRIMARY, Dialogue, OwnButton, Page, Picked, Pressed
+from bot.discord.buttons import ID, PAGE, PRIMARY, Dialogue, OwnButton, Page, Picked, Pressed, button
 from bot.discord.cards import Card, Interaction, Item, notice_card, safe
 from bot.discord.context import MODERATOR, Choice, Refused, app_of, deliver, has, needs, replace_card
 from bot.discord.visitor import acknowledge, visitor
@@ -22,7 +22,7 @@ from bot.features.schedules.rules import Section
 from bot.features.schedules.store import Schedules
 from bot.limits import Allowance
 from bot.people import Member, Place
-from corpus.books import Book, Slug
+from corpus.books import Book
 from corpus.errors import DogearError
 from corpus.positions import MAX_LENGTH, describe_position
 
@@ -38,7 +38,8 @@ class NoteModal(Dialogue):
     def __init__(self, book: Book, draft: NoteDraft, club: int) -> None:
         super().__init__(title=cards.one_line(f"Note: {book.title}", cards.MODAL_TITLE))
         self._book, self._draft = book, draft
-        seen = "Members who have read that far will see it." if club else "Only you will see it."
+        alone = draft.private or not club
+        seen = "Only you will see it." if alone else "Members who have read that far will see it."
         self.text = self.line(
             "A thought or a quote", "text", draft.text[:MAX_NOTE], description=seen,
             style=discord.TextStyle.paragraph, max_length=MAX_NOTE,
@@ -60,7 +61,7 @@ async def saved_card(app: App, member: Member, place: Place, book: Book, draft: 
         note = await app.get(Notes).save(member, book, draft)
     except DogearError as error:
         raise Choice(str(error), [await _draft_button(app, member, place, book, draft)]) from error
-    if not member.club:
+    if note.private or not member.club:
         return notice_card("Saved. Only you see it.", book.title, _own_items(note, member))
     who = f"who have read up to {reach(book, note.said)}" if note.said else "of this club"
     text = f"Saved. Members {who} can read it{', with your name' if note.named else ''}."
@@ -69,47 +70,35 @@ async def saved_card(app: App, member: Member, place: Place, book: Book, draft: 
     return notice_card(text, book.title, _own_items(note, member))
 
 
-async def _draft_button(app: App, member: Member, place: Place, book: Book, draft: NoteDraft) -> "NoteDraftButton":
+async def _draft_button(app: App, member: Member, place: Place, book: Book, draft: NoteDraft) -> OwnButton:
     words = DRAFT.dump_json(draft).decode()
-    return NoteDraftButton((await app.get(AskedQuestions).keep("note-draft", member, place, words, book.slug)).id)
+    return note_draft_button((await app.get(AskedQuestions).keep("note-draft", member, place, words, book.slug)).id)
 
 
-class NoteDraftButton(OwnButton, template=rf"note-draft:{ID}"):
+@button(OwnButton, "note-draft", "Open the form again", answers=True, style=PRIMARY, of=("note-draft",))
+async def note_draft_button(button: OwnButton, interaction: Interaction) -> None:
     """Opens the form with what was typed, or with a note that was deleted."""
-
-    label, style, of = "Open the form again", PRIMARY, ("note-draft",)
-
-    async def pressed(self, interaction: Interaction) -> None:
-        """Open the form."""
-        asked = await self.asked(interaction)
-        book, draft = _book(app_of(interaction), asked.book), DRAFT.validate_json(asked.text)
-        await interaction.response.send_modal(NoteModal(book, draft, asked.member.club))
+    asked = await button.asked(interaction)
+    book, draft = app_of(interaction).books[asked.book or ""], DRAFT.validate_json(asked.text)
+    await interaction.response.send_modal(NoteModal(book, draft, asked.member.club))
 
 
-class SaveNoteButton(Pressed, template=rf"note-save:{SECTION}"):
+@button(Pressed, rf"note-save:{SECTION}", "Save a note", answers=True)
+async def save_note_button(button: Pressed, interaction: Interaction) -> None:
     """Opens the form for a note about a section; it stands under the post of that section."""
-
-    label = "Save a note"
-
-    async def pressed(self, interaction: Interaction) -> None:
-        """Open the form, with where its presser is in the section."""
-        member, _, book, section = await _section(self, interaction)
-        marks = (await app_of(interaction).get(Progress).positions(member)).get(book.slug, section.last)
-        draft = NoteDraft("", describe_position(min(marks, section.last), book))
-        await interaction.response.send_modal(NoteModal(book, draft, member.club))
+    member, _, book, section = await _section(button, interaction)
+    marks = (await app_of(interaction).get(Progress).positions(member)).get(book.slug, section.last)
+    draft = NoteDraft("", describe_position(min(marks, section.last), book))
+    await interaction.response.send_modal(NoteModal(book, draft, member.club))
 
 
-class SectionNotesButton(Pressed, template=rf"note-section:{SECTION}"):
+@button(Pressed, rf"note-section:{SECTION}", "Notes of this section", opens=True)
+async def section_notes_button(button: Pressed, interaction: Interaction) -> Card:
     """Lists the notes of a section that its presser may read."""
-
-    label, opens = "Notes of this section", True
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Return the first page."""
-        member, place, book, section = await _section(self, interaction)
-        return await list_card(
-            interaction, await kept_list(app_of(interaction), member, place, book, section.first, section.last)
-        )
+    member, place, book, section = await _section(button, interaction)
+    return await list_card(
+        interaction, await kept_list(app_of(interaction), member, place, book, section.first, section.last)
+    )
 
 
 async def _section(button: Pressed, interaction: Interaction) -> tuple[Member, Place, Book, Section]:
@@ -122,25 +111,23 @@ async def _section(button: Pressed, interaction: Interaction) -> tuple[Member, P
     return member, place, book, section
 
 
-class OwnNoteButton(Pressed, template=rf"note-(?P<do>edit|name|delete):{NOTE}"):
+@button(Pressed, rf"note-(?P<do>edit|name|delete):{NOTE}", answers=True)
+async def own_note_button(button: Pressed, interaction: Interaction) -> None:
     """Edits its presser's own note, takes the name off or puts it there again, or deletes it."""
-
-    async def pressed(self, interaction: Interaction) -> None:
-        """Do it, and show the note or what became of it."""
-        app, (member, place), do = app_of(interaction), await visitor(interaction), self.given["do"]
-        note = await app.get(Notes).one(member, self.number("note"))
-        book = _book(app, note.book)
-        if do == "edit":
-            await interaction.response.send_modal(NoteModal(book, NoteDraft.of(note, book), member.club))
-            return
-        await interaction.response.defer()
-        if do == "name":
-            card = note_card(await app.get(Notes).change(member, note.id, named=not note.named), book, member)
-        else:
-            back = await _draft_button(app, member, place, book, NoteDraft.of(note, book)._replace(note=0))
-            await app.get(Notes).delete(member, note.id)
-            card = notice_card("Deleted. Nobody can read that note any more.", book.title, [back])
-        await replace_card(interaction, card)
+    app, (member, place), do = app_of(interaction), await visitor(interaction), button.given["do"]
+    note = await app.get(Notes).one(member, button.number("note"))
+    book = app.books[note.book]
+    if do == "edit":
+        await interaction.response.send_modal(NoteModal(book, NoteDraft.of(note, book), member.club))
+        return
+    await interaction.response.defer()
+    if do == "name":
+        card = note_card(await app.get(Notes).change(member, note.id, named=not note.named), book, member)
+    else:
+        back = await _draft_button(app, member, place, book, NoteDraft.of(note, book)._replace(note=0))
+        await app.get(Notes).delete(member, note.id)
+        card = notice_card("Deleted. Nobody can read that note any more.", book.title, [back])
+    await replace_card(interaction, card)
 
 
 class NoteHideButton(Pressed, template=rf"note-hide:{NOTE}:(?P<hide>[01])"):
@@ -154,16 +141,10 @@ class NoteHideButton(Pressed, template=rf"note-hide:{NOTE}:(?P<hide>[01])"):
         member, place = await needs(interaction, MODERATOR)
         app, hide = app_of(interaction), self.given["hide"] == "1"
         note = await app.get(Notes).change(member, self.number("note"), own=False, hidden=hide)
-        book = _book(app, note.book)
+        book = app.books[note.book]
         await app.get(Audit).note(Did.HIDE if hide else Did.UNHIDE, place, member.id, about=book.title)
         text = "Hidden. Only its author sees it now." if hide else "Shown again to readers who have got there."
         return notice_card(text, book.title, [NoteHideButton(note.id, int(not hide))])
-
-
-def _book(app: App, slug: Slug | None) -> Book:
-    if (book := app.books.get(slug or "")) is None:
-        raise Refused("The book of that note is no longer in the library.")
-    return book
 
 
 class NoteMenu(Picked, template=r"note-open"):
@@ -182,27 +163,19 @@ class NoteMenu(Picked, template=r"note-open"):
         app, (member, place) = app_of(interaction), await acknowledge(interaction)
         moderator, audience = await has(interaction, MODERATOR), await app.get(Audiences).private(member, place)
         note = await app.get(Notes).one(member, int(values[0]), audience, hidden=moderator)
-        await deliver(interaction, note_card(note, _book(app, note.book), member, moderator=moderator))
+        await deliver(interaction, note_card(note, app.books[note.book], member, moderator=moderator))
 
 
-class NotesPageButton(Page, template=rf"notes:{ID}:{PAGE}"):
+@button(Page, rf"notes:{ID}:{PAGE}", of=("notes",))
+async def notes_page_button(button: Page, interaction: Interaction) -> Card:
     """Turns to a page of a list of notes."""
-
-    of = ("notes",)
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Show the page in place of the one before."""
-        return await list_card(interaction, await self.asked(interaction), self.page)
+    return await list_card(interaction, await button.asked(interaction), button.page)
 
 
-class NewNotesButton(OwnButton, template=rf"notes-new:{ID}"):
+@button(OwnButton, "notes-new", "Notes for you", of=("notes",), opens=True)
+async def new_notes_button(button: OwnButton, interaction: Interaction) -> Card:
     """Lists the notes that opened when its presser read on."""
-
-    label, of, opens = "Notes for you", ("notes",), True
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Return the first page."""
-        return await list_card(interaction, await self.asked(interaction))
+    return await list_card(interaction, await button.asked(interaction))
 
 
 async def new_notes(app: App, member: Member, place: Place, book: Book, before: int | None) -> list[Item]:
@@ -210,7 +183,7 @@ async def new_notes(app: App, member: Member, place: Place, book: Book, before: 
     which = (0, book.marks, before or 0)
     if not await _found(app, member, place, book, *which):
         return []
-    return [NewNotesButton((await kept_list(app, member, place, book, *which)).id)]
+    return [new_notes_button((await kept_list(app, member, place, book, *which)).id)]
 
 
 async def kept_list(
@@ -234,7 +207,7 @@ async def _found(
 async def list_card(interaction: Interaction, asked: Asked, number: int = 1) -> Card:
     """Return a page of the notes that somebody wants to read, of those that they may."""
     app, member = app_of(interaction), asked.member
-    book, (first, last, since) = _book(app, asked.book), map(int, asked.text.split())
+    book, (first, last, since) = app.books[asked.book or ""], map(int, asked.text.split())
     moderator = await has(interaction, MODERATOR)
     found = await _found(app, member, asked.place, book, first, last, since, hidden=moderator)
     if not found:
@@ -242,7 +215,7 @@ async def list_card(interaction: Interaction, asked: Asked, number: int = 1) -> 
     pages = [found[n : n + ON_A_PAGE] for n in range(0, len(found), ON_A_PAGE)]
     number = min(max(1, number), len(pages))
     shown = pages[number - 1]
-    items = [*cards.turns(partial(NotesPageButton, asked.id), number, len(pages)), NoteMenu.of(shown)]
+    items = [*cards.turns(partial(notes_page_button, asked.id), number, len(pages)), NoteMenu.of(shown)]
     footers = (f"Page {number} of {len(pages)}",) if len(pages) > 1 else ()
     return Card(
         "Notes", "\n\n".join(_item(note, book, member, LISTED) for note in shown), footers, cards.Tone.ANSWER, items
@@ -257,9 +230,9 @@ def note_card(note: Note, book: Book, reader: Member, *, moderator: bool = False
 
 
 def _own_items(note: Note, reader: Member) -> list[Item]:
-    name = {"name": "Take my name off" if note.named else "Show my name"} if reader.club else {}
+    name = {"name": "Take my name off" if note.named else "Show my name"} if reader.club and not note.private else {}
     labels = {"edit": "Edit", **name, "delete": "Delete"}
-    return [OwnNoteButton(do, note.id, label=label) for do, label in labels.items()]
+    return [own_note_button(do, note.id, label=label) for do, label in labels.items()]
 
 
 def _item(note: Note, book: Book, reader: Member, room: int) -> str:
@@ -271,6 +244,6 @@ def _item(note: Note, book: Book, reader: Member, room: int) -> str:
 
 
 BUTTONS: tuple[type[discord.ui.DynamicItem[Any]], ...] = (
-    *(NoteDraftButton, SaveNoteButton, SectionNotesButton, OwnNoteButton, NoteHideButton, NoteMenu),
-    *(NotesPageButton, NewNotesButton),
+    *(note_draft_button, save_note_button, section_notes_button, own_note_button, NoteHideButton, NoteMenu),
+    *(notes_page_button, new_notes_button),
 )

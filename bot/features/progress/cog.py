@@ -6,7 +6,7 @@ from discord import app_commands
 
 from bot.answering.texts import place_line, told_of
 from bot.discord import autocomplete, buttons
-from bot.discord.buttons import DANGER, ID, Cancel, Confirm, Share
+from bot.discord.buttons import DANGER, ID, Cancel, Confirm, Share, button
 from bot.discord.cards import Card, Interaction, Tone, notice_card, safe
 from bot.discord.context import CURES, app_of, club_here, deliver, may_share
 from bot.discord.visitor import AppCog, Feature, acknowledge, in_clubs_and_direct_messages, visitor
@@ -16,7 +16,7 @@ from bot.features.ask.views import how_far
 from bot.features.ceilings.store import Audiences
 from bot.features.progress import views
 from bot.features.progress.store import Moved, NotSaid, Progress, ProgressProblem
-from bot.features.progress.views import LINES, PROGRESS_BUTTONS, ProgressUndoButton, moved_reply, undone_card
+from bot.features.progress.views import LINES, PROGRESS_BUTTONS, moved_reply, progress_undo_button, undone_card
 from bot.people import Member
 from corpus.names import find_book
 from corpus.positions import MAX_LENGTH
@@ -24,16 +24,12 @@ from corpus.positions import MAX_LENGTH
 SHOWN = 40  # books that /progress show lists, the latest report first; an export has all of them
 
 
-class ForgetAllButton(Confirm, template=rf"progress-clear:{ID}"):
+@button(Confirm, "progress-clear", style=DANGER, of=("clear",))
+async def forget_all_button(button: Confirm, interaction: Interaction) -> Card:
     """Forgets where a member is in every book, once they have confirmed it."""
-
-    style, of = DANGER, ("clear",)
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Forget it, and offer to undo."""
-        asked = await self.asked(interaction)
-        gone = await app_of(interaction).get(Progress).clear(asked.member)
-        return forgotten_card(asked.member, gone)
+    asked = await button.asked(interaction)
+    gone = await app_of(interaction).get(Progress).clear(asked.member)
+    return forgotten_card(asked.member, gone)
 
 
 class ShareProgressButton(Share, template=rf"progress-share:{ID}"):
@@ -54,7 +50,7 @@ class ShareProgressButton(Share, template=rf"progress-share:{ID}"):
 def forgotten_card(member: Member, gone: Sequence[Moved]) -> Card:
     """Return the card of positions that were forgotten, with *Undo*."""
     where = gone[0].book.title if len(gone) == 1 else f"{len(gone)} books"
-    items = [ProgressUndoButton(member.club, member.id, gone[0].change)] if gone else []
+    items = [progress_undo_button(member.club, member.id, gone[0].change)] if gone else []
     return notice_card(
         f"I’ve forgotten where you are in {where}." if gone else "There is nothing to forget.", buttons=items
     )
@@ -134,7 +130,7 @@ class ProgressCog(AppCog):
         asked = await self._app.get(AskedQuestions).keep("clear", member, place, "")
         more = [f"and in {len(lines) - LINES} more."] if len(lines) > LINES else []
         text = "\n".join(("Forget where you are in every book?", *lines[:LINES], *more))
-        await deliver(interaction, notice_card(text, buttons=[ForgetAllButton(asked.id), Cancel(member.id)]))
+        await deliver(interaction, notice_card(text, buttons=[forget_all_button(asked.id), Cancel(member.id)]))
 
     @progress.command()
     @app_commands.describe(book="The book")
@@ -151,4 +147,4 @@ class ProgressCog(AppCog):
         await deliver(interaction, notice_card(text, buttons=[ShareProgressButton(asked.id), Cancel(member.id)]))
 
 
-FEATURE = Feature("progress", cogs=(ProgressCog,), buttons=(*PROGRESS_BUTTONS, ForgetAllButton, ShareProgressButton))
+FEATURE = Feature("progress", cogs=(ProgressCog,), buttons=(*PROGRESS_BUTTONS, forget_all_button, ShareProgressButton))

@@ -204,6 +204,14 @@ class Progress:
             raise NotSaid(book)
         return marks
 
+    async def changed(self, member: Member, number: int) -> Slug:
+        """Return the book that a change of a member's positions was about. Raises ProgressProblem."""
+        async with self._database.reading() as session:
+            row = await session.get(ChangeRow, (member.club, member.id, number))
+        if row is None:
+            raise ProgressProblem("I no longer know what that was about. /progress show says where you are.")
+        return next(iter(row.after))
+
     async def undo(self, member: Member, number: int | None = None) -> list[Moved]:
         """Take a member's latest change back, or only the one of a number. Raises ProgressProblem.
 

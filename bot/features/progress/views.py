@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.answering.texts import place_line, place_sentence
 from bot.app import App
 from bot.club_settings import SetUp
-from bot.discord.buttons import PRIMARY, Dialogue, Pressed, Undo
+from bot.discord.buttons import PRIMARY, Dialogue, Pressed, Undo, button
 from bot.discord.cards import MODAL_TITLE, Card, Interaction, Item, Items, notice_card, one_line
 from bot.discord.context import Refused, app_of, bot_of, deliver
 from bot.discord.visitor import acknowledge, visitor
@@ -27,26 +27,23 @@ CHANGE = r"(?P<club>\d{1,20}):(?P<member>\d{1,20}):(?P<change>\d{1,18})"
 LINES = 15  # books that one card lists by name
 
 
-class ProgressUndoButton(Undo, template=rf"progress-undo:{CHANGE}"):
+@button(Undo, rf"progress-undo:{CHANGE}")
+async def progress_undo_button(button: Undo, interaction: Interaction) -> Card:
     """Takes one change of positions back, as long as nothing came after it."""
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Take the change back, and show where its member is now."""
-        back = await app_of(interaction).get(Progress).undo(_own(self, interaction), self.number("change"))
-        return undone_card(back)
+    back = await app_of(interaction).get(Progress).undo(_own(button, interaction), button.number("change"))
+    return undone_card(back)
 
 
-class HeardButton(Pressed, template=rf"progress-heard:{CHANGE}"):
+@button(Pressed, rf"progress-heard:{CHANGE}", "What I understood", opens=True)
+async def heard_button(button: Pressed, interaction: Interaction) -> Card:
     """Shows, in private, what was understood of a message that said where its author is."""
-
-    label, opens = "What I understood", True
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Return where they are, with what undoes it."""
-        member, app = _own(self, interaction), app_of(interaction)
-        *_, (slug, marks) = (await app.get(Progress).positions(member) or {"": 0}).items()  # what was said last
-        book, undo = _known(app, slug), ProgressUndoButton(member.club, member.id, self.given["change"])
-        return notice_card(place_sentence(book, marks), book.title, [undo, *where_button(slug)], note=ONLY_YOU)
+    member, app = _own(button, interaction), app_of(interaction)
+    book = app.books[await app.get(Progress).changed(member, button.number("change"))]
+    marks, undo = (
+        (await app.get(Progress).positions(member)).get(book.slug),
+        progress_undo_button(*button.given.values()),
+    )
+    return notice_card(place_sentence(book, marks), book.title, [undo, *where_button(book.slug)], note=ONLY_YOU)
 
 
 def _own(button: Pressed, interaction: Interaction) -> Member:
@@ -56,25 +53,19 @@ def _own(button: Pressed, interaction: Interaction) -> Member:
     return member
 
 
-class AtButton(Pressed, template=rf"progress-at:(?P<marks>\d{{1,6}}):{BOOK}"):
+@button(Pressed, rf"progress-at:(?P<marks>\d{{1,6}}):{BOOK}")
+async def at_button(button: Pressed, interaction: Interaction) -> Card:
     """Says which of two a place meant: that it is finished, or that its reader is still in it."""
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Move the presser's position, and show it."""
-        (member, _), app = await visitor(interaction), app_of(interaction)
-        book = _known(app, self.given["book"])
-        moved = await app.get(Progress).move(member, book, min(self.number("marks"), book.marks))
-        return await moved_reply(interaction, member, moved)
+    (member, _), app = await visitor(interaction), app_of(interaction)
+    book = app.books[button.given["book"]]
+    moved = await app.get(Progress).move(member, book, min(button.number("marks"), book.marks))
+    return await moved_reply(interaction, member, moved)
 
 
-class WhereButton(Pressed, template=rf"where:{BOOK}"):
+@button(Pressed, rf"where:{BOOK}", "Say where I am", answers=True)
+async def where_form_button(button: Pressed, interaction: Interaction) -> None:
     """Opens a field for where its presser is, in their own words."""
-
-    label = "Say where I am"
-
-    async def pressed(self, interaction: Interaction) -> None:
-        """Open the modal."""
-        await interaction.response.send_modal(WhereModal(_known(app_of(interaction), self.given["book"])))
+    await interaction.response.send_modal(WhereModal(app_of(interaction).books[button.given["book"]]))
 
 
 class WhereModal(Dialogue):
@@ -94,13 +85,7 @@ class WhereModal(Dialogue):
 
 def where_button(book: Slug) -> list[Item]:
     """Return the button that opens it; none where the book's name is too long for an id of a button."""
-    return [WhereButton(book)] if len(book) <= LONGEST else []
-
-
-def _known(app: App, slug: Slug) -> Book:
-    if (book := app.books.get(slug)) is None:
-        raise Refused("That book is no longer in the library.")
-    return book
+    return [where_form_button(book)] if len(book) <= LONGEST else []
 
 
 ONLY_YOU = "Only you see this."
@@ -113,10 +98,10 @@ def moved_card(member: Member, moved: Moved, said: str = "", note: str = ONLY_YO
     """
     items: list[Item] = []
     if moved.before != moved.after:
-        items.append(ProgressUndoButton(member.club, member.id, moved.change))
+        items.append(progress_undo_button(member.club, member.id, moved.change))
     for marks, told in either(said, moved.book) if said and len(moved.book.slug) <= LONGEST else ():
         style = PRIMARY if marks == moved.after else None
-        items.insert(0, AtButton(marks, moved.book.slug, label=told, style=style))
+        items.insert(0, at_button(marks, moved.book.slug, label=told, style=style))
     return notice_card(place_sentence(moved.book, moved.after), moved.book.title, items, note=note)
 
 
@@ -131,7 +116,7 @@ def heard_card(member: Member, moved: Moved, said: str, *, private: bool) -> Car
     """Return the reply to a message that says where its author is: for everybody, without a word of where that is."""
     if private:
         return moved_card(member, moved, said, note="")
-    button = HeardButton(member.club, member.id, moved.change)
+    button = heard_button(member.club, member.id, moved.change)
     return notice_card("Noted. Only you see where you are.", moved.book.title, [button])
 
 
@@ -210,7 +195,7 @@ async def reached(interaction: Interaction, schedule_id: int) -> Schedule:
 async def _reading(interaction: Interaction, schedule_id: int) -> tuple[Schedule, Book, Member, int | None]:
     """Return a schedule, its book, who presses, and the marks that they have finished. Raises Refused."""
     schedule, app = await reached(interaction, schedule_id), app_of(interaction)
-    book, member = _known(app, schedule.book), Member(schedule.club, interaction.user.id)
+    book, member = app.books[schedule.book], Member(schedule.club, interaction.user.id)
     return schedule, book, member, (await app.get(Progress).positions(member)).get(book.slug)
 
 
@@ -221,17 +206,13 @@ def reading_buttons(schedule: Schedule, section: Section) -> list[Item]:
     return [read, NotYetButton(schedule.id, section.number), *whole]
 
 
-class FarButton(Pressed, template=rf"read-so-far:{SCHEDULE}"):
+@button(Pressed, rf"read-so-far:{SCHEDULE}", "I’ve read this far", opens=True)
+async def far_button(button: Pressed, interaction: Interaction) -> Card:
     """Asks its presser how far they have read."""
-
-    label, opens = "I’ve read this far", True
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Ask about the section that is read now."""
-        schedule, now = await reached(interaction, self.number("schedule")), app_of(interaction).now()
-        section = rules.read_now(schedule, now)
-        items = [*reading_buttons(schedule, section), *where_button(schedule.book)]
-        return notice_card("How far have you read? Only you see it.", schedule.title, items)
+    schedule, now = await reached(interaction, button.number("schedule")), app_of(interaction).now()
+    section = rules.read_now(schedule, now)
+    items = [*reading_buttons(schedule, section), *where_button(schedule.book)]
+    return notice_card("How far have you read? Only you see it.", schedule.title, items)
 
 
 # Asking
@@ -250,7 +231,7 @@ async def asked_once(app: App, member: Member, *, public: bool = False) -> Items
     if there or not await schedules.note(schedule, section.number, member, ASKED):
         return ()
     if public:
-        return [FarButton(schedule.id)]
+        return [far_button(schedule.id)]
     return [*reading_buttons(schedule, section), *where_button(schedule.book)]
 
 
@@ -269,4 +250,7 @@ def asking(card: Card, items: Items) -> Card:
     return replace(card, footers=footers, buttons=(*card.buttons, *items)) if items else card
 
 
-PROGRESS_BUTTONS = (ProgressUndoButton, HeardButton, AtButton, WhereButton, ReadButton, NotYetButton, FarButton)
+PROGRESS_BUTTONS = (
+    *(progress_undo_button, heard_button, at_button, where_form_button),
+    *(ReadButton, NotYetButton, far_button),
+)

@@ -130,6 +130,13 @@ class Reviews:
             every = (await session.scalars(query)).all()
         return [review for review in every if review.member == member.id or audience.may_see(review.needs)]
 
+    async def stars(self, club: int) -> dict[Slug, tuple[float, int]]:
+        """Return for each book that a club has reviewed the mean of its stars, and how many gave some."""
+        rated = select(Review.book, func.avg(Review.stars), func.count(Review.stars)).where(Review.club == club)
+        async with self._database.reading() as session:
+            rows = await session.execute(rated.group_by(Review.book))
+            return {book: (float(mean or 0), number) for book, mean, number in rows}
+
     async def delete(self, member: Member, book: Book) -> Review:
         """Delete a member's own review of a book, and return what it was. Raises ReviewProblem."""
         async with self._database.writing() as session:

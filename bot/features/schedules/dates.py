@@ -18,6 +18,7 @@ from bot.discord.buttons import (
     OpenButton,
     Opening,
     Picked,
+    button,
     own_question,
 )
 from bot.discord.cards import OPTION, POLL_ANSWER, Card, Interaction, notice_card, one_line
@@ -81,33 +82,29 @@ class DateForm(Dialogue, title="When shall we meet?"):
         asked = await app.get(AskedQuestions).keep(ASKED, member, place, KEPT.dump_json(poll).decode())
         lines = "\n".join(f"• {timestamp(each)}" for each in poll.times)
         body = f"{lines}\n\nEverybody ticks what suits them, until the first of these times or for a week."
-        items = [AskButton(asked.id), Cancel(member.id)]
+        items = [ask_button(asked.id), Cancel(member.id)]
         await context.deliver(interaction, Card("Ask the club?", body, buttons=items, note="Nothing is posted yet."))
 
 
-class AskButton(Confirm, template=rf"date-ask:{ID}"):
+@button(Confirm, "date-ask", "Ask the club", of=(ASKED,), right=context.ORGANISER)
+async def ask_button(button: Confirm, interaction: Interaction) -> Card:
     """Posts the poll."""
-
-    label, of, right = "Ask the club", (ASKED,), context.ORGANISER
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Post it, and say how to go on."""
-        asked, app = await self.asked(interaction), context.app_of(interaction)
-        if lacks := context.lacking(interaction.app_permissions, ("send_messages", "send_polls")):
-            need = f"I need the permission {' and '.join(lacks)} in this channel."
-            raise context.Refused(f"{need} Please allow it and try again.")
-        wanted = KEPT.validate_json(asked.text)
-        hours = HOUR * max(1, min(LONGEST, wanted.times[0] - app.now()) // HOUR)
-        poll = discord.Poll("Which times suit you?", hours, multiple=True)
-        for each in wanted.times:
-            poll.add_answer(text=one_line(rules.date_name(each, wanted.zone), POLL_ANSWER))
-        shown = " · ".join(f"<t:{int(each.timestamp())}:f>" for each in wanted.times)
-        channel = context.bot_of(interaction).get_partial_messageable(asked.place.id)
-        posted = await context.post_poll(channel, f"In your own time: {shown}", poll, f"date-{asked.id}"[:25])
-        text = KEPT.dump_json(replace(wanted, message=posted.id)).decode()
-        await app.get(AskedQuestions).keep(POLL, asked.member, asked.place, text)
-        told = f"The poll is up: {asked.place.link(posted.id)}\nChoose a time later, here or with /schedule date."
-        return Card(body=told, buttons=[OpenButton("open-poll")])
+    asked, app = await button.asked(interaction), context.app_of(interaction)
+    if lacks := context.lacking(interaction.app_permissions, ("send_messages", "send_polls")):
+        need = f"I need the permission {' and '.join(lacks)} in this channel."
+        raise context.Refused(f"{need} Please allow it and try again.")
+    wanted = KEPT.validate_json(asked.text)
+    hours = HOUR * max(1, min(LONGEST, wanted.times[0] - app.now()) // HOUR)
+    poll = discord.Poll("Which times suit you?", hours, multiple=True)
+    for each in wanted.times:
+        poll.add_answer(text=one_line(rules.date_name(each, wanted.zone), POLL_ANSWER))
+    shown = " · ".join(f"<t:{int(each.timestamp())}:f>" for each in wanted.times)
+    channel = context.bot_of(interaction).get_partial_messageable(asked.place.id)
+    posted = await context.post_poll(channel, f"In your own time: {shown}", poll, f"date-{asked.id}"[:25])
+    text = KEPT.dump_json(replace(wanted, message=posted.id)).decode()
+    await app.get(AskedQuestions).keep(POLL, asked.member, asked.place, text)
+    told = f"The poll is up: {asked.place.link(posted.id)}\nChoose a time later, here or with /schedule date."
+    return Card(body=told, buttons=[OpenButton("open-poll")])
 
 
 async def result_card(interaction: Interaction, asked: Asked) -> Card:
@@ -181,4 +178,4 @@ async def find_date(interaction: Interaction, again: str = "") -> None:
 
 OPENINGS["open-date"] = Opening("Ask again", find_date, right=context.ORGANISER)
 OPENINGS["open-poll"] = Opening("See the result", find_date, right=context.ORGANISER)
-DATE_BUTTONS = (AskButton, DateMenu)
+DATE_BUTTONS = (ask_button, DateMenu)

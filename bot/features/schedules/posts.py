@@ -10,15 +10,15 @@ from icalendar.enums import STATUS
 
 from bot.app import App
 from bot.club_settings import SetUp
-from bot.discord.buttons import PRIMARY, Dialogue, Pressed
+from bot.discord.buttons import PRIMARY, Dialogue, Pressed, button
 from bot.discord.cards import Attachment, Card, Interaction, Item, Tone, notice_card, one_line, safe
 from bot.discord.context import ORGANISER, Refused, app_of, bot_of, needs
 from bot.discord.jobs import button_ids
 from bot.discord.visitor import acknowledge, server_of, visitor
 from bot.features.ask.rules import MAX_QUESTION, Questions
-from bot.features.ask.views import answer_privately, page_card, with_place
-from bot.features.notes.views import SaveNoteButton, SectionNotesButton
-from bot.features.progress.views import SCHEDULE, SECTION, FarButton, asked_once, asking, reached, reading_buttons
+from bot.features.ask.views import answer_privately, command_card
+from bot.features.notes.views import save_note_button, section_notes_button
+from bot.features.progress.views import SCHEDULE, SECTION, asked_once, asking, far_button, reached, reading_buttons
 from bot.features.schedules import rules
 from bot.features.schedules.changes import Books
 from bot.features.schedules.rules import NotPossible, Schedule, ScheduleState, Section, SectionState, StepKind
@@ -47,20 +47,16 @@ class Found(Pressed, template=r"(?!)"):
         return self.custom_id in button_ids(message)
 
 
-class RemindButton(Found, template=rf"remind:{SCHEDULE}:{SECTION}:(?P<of>[a-z0-9]{{1,20}})"):
+@button(Found, rf"remind:{SCHEDULE}:{SECTION}:(?P<of>[a-z0-9]{{1,20}})", "Remind me")
+async def remind_button(button: Found, interaction: Interaction) -> Card:
     """Has its presser reminded in the thread, unless they chose otherwise, and asks how they would like it."""
-
-    label = "Remind me"
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Show what is chosen, in private."""
-        schedule, schedules = await reached(interaction, self.number("schedule")), app_of(interaction).get(Schedules)
-        member = Member(schedule.club, interaction.user.id)
-        by = (await schedules.reminded(schedule.id)).get(member)
-        if by is None and interaction.guild_id:
-            by = By.THREAD
-            await schedules.remind(schedule.id, member, by)
-        return asking(_reminders(schedule, by), await asked_once(app_of(interaction), member))
+    schedule, schedules = await reached(interaction, button.number("schedule")), app_of(interaction).get(Schedules)
+    member = Member(schedule.club, interaction.user.id)
+    by = (await schedules.reminded(schedule.id)).get(member)
+    if by is None and interaction.guild_id:
+        by = By.THREAD
+        await schedules.remind(schedule.id, member, by)
+    return asking(_reminders(schedule, by), await asked_once(app_of(interaction), member))
 
 
 class RemindByButton(Pressed, template=rf"remind-by:{SCHEDULE}:(?P<way>[dtn])"):
@@ -82,62 +78,44 @@ def _reminders(schedule: Schedule, chosen: By | None) -> Card:
     return notice_card(next(said for by, _, said in WAYS.values() if by is chosen), schedule.title, items)
 
 
-class ComingButton(Pressed, template=rf"coming:{SCHEDULE}:{SECTION}:(?P<answer>yes|no)"):
+@button(Pressed, rf"coming:{SCHEDULE}:{SECTION}:(?P<answer>yes|no)", "I’m coming", opens=True)
+async def coming_button(button: Pressed, interaction: Interaction) -> Card:
     """Says that its presser comes to a meeting, with section 0 to the next one, or does not; its post names them."""
-
-    label, opens = "I’m coming", True
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Note it, and have what is posted show it."""
-        schedule, app = await reached(interaction, self.number("schedule")), app_of(interaction)
-        schedules, ahead = app.get(Schedules), schedule.ahead(app.now())
-        section = next((s for s in ahead if self.number("section") in (0, s.number)), None)
-        if section is None:
-            raise NotPossible("That meeting has begun, or there are no more.")
-        member, comes = Member(schedule.club, interaction.user.id), self.given["answer"] == "yes"
-        await schedules.comes(schedule, section.number, member, comes)
-        await schedules.refresh(schedule.id)
-        bot_of(interaction).jobs.nudge()
-        text = "You’re off the list for that meeting."
-        if comes:
-            text = f"You’re on the list for {rules.range_name(schedule, section)}, {timestamp(section.meets)}. "
-            text += "That section’s post will name you."
-        other = ("no", "I can’t come") if comes else ("yes", "")
-        button = ComingButton(schedule.id, section.number, other[0], label=other[1])
-        return asking(notice_card(text, schedule.title, [button]), await asked_once(app, member))
+    schedule, app = await reached(interaction, button.number("schedule")), app_of(interaction)
+    schedules, ahead = app.get(Schedules), schedule.ahead(app.now())
+    section = next((s for s in ahead if button.number("section") in (0, s.number)), None)
+    if section is None:
+        raise NotPossible("That meeting has begun, or there are no more.")
+    member, comes = Member(schedule.club, interaction.user.id), button.given["answer"] == "yes"
+    await schedules.comes(schedule, section.number, member, comes)
+    await schedules.refresh(schedule.id)
+    bot_of(interaction).jobs.nudge()
+    text = "You’re off the list for that meeting."
+    if comes:
+        text = f"You’re on the list for {rules.range_name(schedule, section)}, {timestamp(section.meets)}. "
+        text += "That section’s post will name you."
+    other = ("no", "I can’t come") if comes else ("yes", "")
+    change = coming_button(schedule.id, section.number, other[0], label=other[1])
+    return asking(notice_card(text, schedule.title, [change]), await asked_once(app, member))
 
 
-class CalendarButton(Pressed, template=rf"calendar:{SCHEDULE}"):
+@button(Pressed, rf"calendar:{SCHEDULE}", "Calendar file", opens=True)
+async def calendar_button(button: Pressed, interaction: Interaction) -> Card:
     """Sends its presser the meetings as a file."""
-
-    label, opens = "Calendar file", True
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Return the file."""
-        return await calendar_card(app_of(interaction), await reached(interaction, self.number("schedule")))
+    return await calendar_card(app_of(interaction), await reached(interaction, button.number("schedule")))
 
 
-class RecapButton(Pressed, template=rf"section-recap:{SCHEDULE}"):
+@button(Pressed, rf"section-recap:{SCHEDULE}", "Recap", opens=True)
+async def recap_button(button: Pressed, interaction: Interaction) -> Card:
     """Tells its presser the story as far as they have read it."""
-
-    label, opens = "Recap", True
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Return its first page."""
-        schedule, app = await reached(interaction, self.number("schedule")), app_of(interaction)
-        member, place = await visitor(interaction)
-        answer = await app.get(Questions).put("recap", member, place, "", schedule.book)
-        return await with_place(app, answer, page_card(answer, app.books, interaction))
+    schedule = await reached(interaction, button.number("schedule"))
+    return await command_card(interaction, "recap", *await visitor(interaction), "", schedule.book)
 
 
-class AskButton(Pressed, template=rf"section-ask:{SCHEDULE}"):
+@button(Pressed, rf"section-ask:{SCHEDULE}", "Ask", answers=True)
+async def ask_button(button: Pressed, interaction: Interaction) -> None:
     """Opens a field for a question about the book."""
-
-    label = "Ask"
-
-    async def pressed(self, interaction: Interaction) -> None:
-        """Open the modal."""
-        await interaction.response.send_modal(AskModal(await reached(interaction, self.number("schedule"))))
+    await interaction.response.send_modal(AskModal(await reached(interaction, button.number("schedule"))))
 
 
 class AskModal(Dialogue, title="Ask about the book"):
@@ -157,28 +135,22 @@ class AskModal(Dialogue, title="Ask about the book"):
         )
 
 
-class AgainButton(Found, template=rf"schedule-again:{SCHEDULE}:(?P<about>[a-z0-9-]{{1,40}})"):
+@button(Found, rf"schedule-again:{SCHEDULE}:(?P<about>[a-z0-9-]{{1,40}})", "Try again now")
+async def again_button(button: Found, interaction: Interaction) -> Card:
     """Has what Discord did not allow tried again at once."""
-
-    label = "Try again now"
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Try it."""
-        await app_of(interaction).get(Schedules).try_again(await _organised(interaction, self.number("schedule")))
-        bot_of(interaction).jobs.nudge()
-        return notice_card("I’m trying it again now. If it still can’t be done, I go on trying every hour.")
+    await app_of(interaction).get(Schedules).try_again(await _organised(interaction, button.number("schedule")))
+    bot_of(interaction).jobs.nudge()
+    return notice_card("I’m trying it again now. If it still can’t be done, I go on trying every hour.")
 
 
-class LateButton(Found, template=rf"late-(?P<do>post|skip):{SCHEDULE}:{SECTION}"):
+@button(Found, rf"late-(?P<do>post|skip):{SCHEDULE}:{SECTION}")
+async def late_button(button: Found, interaction: Interaction) -> Card:
     """Has a section posted that is late by days, or not."""
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Decide."""
-        schedule, section = await _organised(interaction, self.number("schedule")), self.number("section")
-        post = self.given["do"] == "post"
-        await app_of(interaction).get(Schedules).decide(schedule.id, section, post=post)
-        bot_of(interaction).jobs.nudge()
-        return notice_card(f"Section {section} is {'being posted' if post else 'skipped'}.")
+    schedule, section = await _organised(interaction, button.number("schedule")), button.number("section")
+    post = button.given["do"] == "post"
+    await app_of(interaction).get(Schedules).decide(schedule.id, section, post=post)
+    bot_of(interaction).jobs.nudge()
+    return notice_card(f"Section {section} is {'being posted' if post else 'skipped'}.")
 
 
 DECIDED_AT_ONCE = 8  # sections with their two buttons on a card; the next ones are on that of /schedule show
@@ -188,8 +160,8 @@ def late_items(schedule: int, numbers: Sequence[int]) -> list[Found]:
     """Return the buttons that decide about sections that are late by days."""
     items: list[Found] = []
     for number in numbers[:DECIDED_AT_ONCE]:
-        items.append(LateButton("post", schedule, number, label=f"Post {number} now", style=PRIMARY))
-        items.append(LateButton("skip", schedule, number, label=f"Skip {number}"))
+        items.append(late_button("post", schedule, number, label=f"Post {number} now", style=PRIMARY))
+        items.append(late_button("skip", schedule, number, label=f"Skip {number}"))
     return items
 
 
@@ -246,8 +218,8 @@ def schedule_card(schedule: Schedule, coming: Mapping[int, Sequence[int]]) -> Ca
     more = [f"… and {len(lines) - len(shown)} more: press Schedule on /help"] if len(shown) < len(lines) else []
     body = "\n".join([*filter(None, [STATES.get(schedule.state, "")]), *shown, *more])
     buttons: list[Item] = [
-        RemindButton(schedule.id, 0, "card"), ComingButton(schedule.id, 0, "yes"), CalendarButton(schedule.id),
-        FarButton(schedule.id)
+        remind_button(schedule.id, 0, "card"), coming_button(schedule.id, 0, "yes"), calendar_button(schedule.id),
+        far_button(schedule.id)
     ]  # fmt: skip
     note = "Times are shown in your own time zone. Only you see how far you have read."
     over = schedule.state is ScheduleState.CANCELLED
@@ -274,8 +246,8 @@ def opening_card(
     )
     key = schedule.id, section.number
     items = [
-        *reading_buttons(schedule, section), RecapButton(schedule.id), AskButton(schedule.id), SaveNoteButton(*key),
-        SectionNotesButton(*key), RemindButton(*key, "opening"),
+        *reading_buttons(schedule, section), recap_button(schedule.id), ask_button(schedule.id), save_note_button(*key),
+        section_notes_button(*key), remind_button(*key, "opening"),
     ]  # fmt: skip
     title = safe(rules.thread_title(schedule, section))
     return Card(title, "\n\n".join(filter(None, parts)), [safe(late)] if late else (), Tone.PUBLIC, items)
@@ -362,6 +334,6 @@ def uid(schedule: Schedule, section: Section) -> str:
 
 
 POSTED = (
-    *(RemindButton, RemindByButton, ComingButton, CalendarButton),
-    *(RecapButton, AskButton, AgainButton, LateButton),
+    *(remind_button, RemindByButton, coming_button, calendar_button),
+    *(recap_button, ask_button, again_button, late_button),
 )

@@ -15,7 +15,7 @@ from bot.discord.jobs import SLACK, find_message
 from bot.features.progress.store import Progress
 from bot.features.prompts.store import Prompts
 from bot.features.schedules import posts, rules
-from bot.features.schedules.posts import RemindButton
+from bot.features.schedules.posts import remind_button
 from bot.features.schedules.rules import Schedule, ScheduleStep, Section
 from bot.features.schedules.store import By, Kept, Schedules
 from bot.jobs import Post
@@ -64,7 +64,7 @@ class ScheduleStage:
     def card(self, schedule: Schedule) -> Post:
         """Return the card of a schedule in its channel, pinned where the bot may; in a forum, a post with it."""
         what = f"show the schedule of “{one_line(schedule.title, PLACE_NAME)}”"
-        channel, mark = self._parent(schedule, what), RemindButton(schedule.id, 0, "card")
+        channel, mark = self._parent(schedule, what), remind_button(schedule.id, 0, "card")
         title = one_line(f"When we meet: {schedule.title}", PLACE_NAME)
 
         async def find(since: dt.datetime) -> int:
@@ -146,7 +146,7 @@ class ScheduleStage:
     def opening(self, schedule: Schedule, section: Section, late: str) -> Post:
         """Return the message that opens a meeting in its section's thread; a forum post has it from the beginning."""
         thread, channel = self._messageable(schedule, section.thread), self._channel(schedule)
-        button = RemindButton(schedule.id, section.number, "opening")
+        button = remind_button(schedule.id, section.number, "opening")
 
         async def find(since: dt.datetime) -> int:
             return await find_message(thread, self._bot.me, since, button.is_under)
@@ -208,7 +208,7 @@ class ScheduleStage:
             since: dt.datetime | None, to: discord.abc.Messageable, of: str, at: int | None, people: Sequence[int] = ()
         ) -> None:
             mark = f"{step.kind.value[0]}{section.sequence % 100}{of}"
-            button = RemindButton(schedule.id, section.number, mark, label=OTHER)
+            button = remind_button(schedule.id, section.number, mark, label=OTHER)
             left = posts.left_to_read(schedule, section, book.pages if book else None, at)
             card = posts.reminder_card(schedule, section, step.kind, left, button, people)
             await hold()
@@ -243,7 +243,7 @@ class ScheduleStage:
 
     def note(self, schedule: Schedule, text: str, mark: str, undecided: Sequence[int] = ()) -> Post:
         """Return a note to the organiser, by direct message or else where the schedule is."""
-        again = posts.AgainButton(schedule.id, mark.partition(":told:")[2].replace(":", "-"))
+        again = posts.again_button(schedule.id, mark.partition(":told:")[2].replace(":", "-"))
         items: list[posts.Found] = [*posts.late_items(schedule.id, undecided)] or [again]
 
         async def reach(channel: discord.abc.Messageable, since: dt.datetime | None, *pinged: int) -> int:

@@ -20,7 +20,7 @@ from bot.features.books.views import add_book
 from bot.features.progress.views import SCHEDULE
 from bot.features.schedules import changes, rules
 from bot.features.schedules.changes import PROPOSAL, REQUEST, Books, Do, Proposal, ScheduleChange, ScheduleRequest
-from bot.features.schedules.posts import POSTED, STATES, RemindButton, late_items, shown_lines
+from bot.features.schedules.posts import POSTED, STATES, late_items, remind_button, shown_lines
 from bot.features.schedules.rules import NotPossible, Schedule, ScheduleState
 from bot.features.schedules.stage import EVENTS, Parent, needed_in
 from bot.features.schedules.store import Kept, NoSchedule, Schedules
@@ -46,38 +46,30 @@ DONE = {
 }
 
 
-class ConfirmButton(buttons.Confirm, template=rf"schedule-confirm:{buttons.ID}"):
+@buttons.button(buttons.Confirm, "schedule-confirm", of=(PLAN, CHANGE), right=context.ORGANISER)
+async def confirm_button(button: buttons.Confirm, interaction: Interaction) -> Card:
     """Makes the schedule, or the change, that its organiser has seen."""
-
-    of, right = (PLAN, CHANGE), context.ORGANISER
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Make it, once."""
-        asked, app = await self.asked(interaction), context.app_of(interaction)
-        schedules = app.get(Schedules)
-        if asked.do == PLAN:
-            schedule = await schedules.begin(await _planned(app, asked), asked.id)
-            await app.get(SetUp).choose_book(asked.member.club, schedule.book)
-            done = (
-                f"The schedule is created, and {safe(schedule.title)} is the club’s book now. I’ll open its threads in "
-                f"<#{schedule.place}>. See it with /schedule show."
-            )
-        else:
-            proposal = PROPOSAL.validate_json(asked.text)
-            await schedules.make(proposal.change)
-            done = DONE[proposal.do]
-        context.bot_of(interaction).jobs.nudge()
-        return Card(body=done)
+    asked, app = await button.asked(interaction), context.app_of(interaction)
+    schedules = app.get(Schedules)
+    if asked.do == PLAN:
+        schedule = await schedules.begin(await _planned(app, asked), asked.id)
+        await app.get(SetUp).choose_book(asked.member.club, schedule.book)
+        done = (
+            f"The schedule is created, and {safe(schedule.title)} is the club’s book now. I’ll open its threads in "
+            f"<#{schedule.place}>. See it with /schedule show."
+        )
+    else:
+        proposal = PROPOSAL.validate_json(asked.text)
+        await schedules.make(proposal.change)
+        done = DONE[proposal.do]
+    context.bot_of(interaction).jobs.nudge()
+    return Card(body=done)
 
 
-class TurnButton(buttons.Page, template=rf"schedule-page:{buttons.ID}:{buttons.PAGE}"):
+@buttons.button(buttons.Page, rf"schedule-page:{buttons.ID}:{buttons.PAGE}", of=(PLAN, CHANGE))
+async def turn_button(button: buttons.Page, interaction: Interaction) -> Card:
     """Turns to a page of a preview."""
-
-    of = (PLAN, CHANGE)
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Show the page in place of the one before."""
-        return await _preview(context.app_of(interaction), await self.asked(interaction), self.page)
+    return await _preview(context.app_of(interaction), await button.asked(interaction), button.page)
 
 
 class FreeMenu(buttons.Picked, template=rf"schedule-free:{buttons.ID}"):
@@ -133,7 +125,7 @@ async def _planned(app: App, asked: Asked) -> Schedule:
 async def _preview(app: App, asked: Asked, page: int) -> Card:
     """Return a page of a preview."""
     books, cancel = app.books_of(asked.member.club), buttons.Cancel(asked.member.id)
-    turn, confirm = partial(TurnButton, asked.id), [ConfirmButton(asked.id)]
+    turn, confirm = partial(turn_button, asked.id), [confirm_button(asked.id)]
     if asked.do == PLAN:
         words = buttons.OpenButton("schedule-words", asked.id)
         try:
@@ -151,14 +143,12 @@ async def _preview(app: App, asked: Asked, page: int) -> Card:
     return paged_card(title, list(map(safe, lines)), page, turn, note=note, items=items, between="\n")
 
 
-class ShownPageButton(buttons.Page, template=rf"schedule-shown:{SCHEDULE}:{buttons.PAGE}"):
+@buttons.button(buttons.Page, rf"schedule-shown:{SCHEDULE}:{buttons.PAGE}")
+async def shown_page_button(button: buttons.Page, interaction: Interaction) -> Card:
     """Turns to a page of a schedule."""
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Show the page in place of the one before."""
-        member, _ = await visitor(interaction)
-        kept = await context.app_of(interaction).get(Schedules).kept(self.number("schedule"), member.club)
-        return await shown(interaction, kept, self.page)
+    member, _ = await visitor(interaction)
+    kept = await context.app_of(interaction).get(Schedules).kept(button.number("schedule"), member.club)
+    return await shown(interaction, kept, button.page)
 
 
 async def shown(interaction: Interaction, kept: Kept, page: int) -> Card:
@@ -167,8 +157,8 @@ async def shown(interaction: Interaction, kept: Kept, page: int) -> Card:
     organises = await context.has(interaction, context.ORGANISER)
     undecided = context.app_of(interaction).get(Schedules).undecided(kept) if organises else ()
     change = [buttons.OpenButton("open-edit", schedule.book)] if organises else []
-    items = [RemindButton(schedule.id, 0, "show"), *change, *late_items(schedule.id, undecided)]
-    turn, lines = partial(ShownPageButton, schedule.id), [STATES[schedule.state]] if schedule.state in STATES else []
+    items = [remind_button(schedule.id, 0, "show"), *change, *late_items(schedule.id, undecided)]
+    turn, lines = partial(shown_page_button, schedule.id), [STATES[schedule.state]] if schedule.state in STATES else []
     return paged_card(schedule.title, [*lines, *shown_lines(schedule)], page, turn, items=items, between="\n")
 
 
@@ -355,4 +345,4 @@ context.CURES[NoSchedule] = lambda _: [buttons.OpenButton("plan")]
 context.CURES[NoBook] = lambda _: [buttons.OpenButton("welcome-setup")]
 
 
-BUTTONS = (*POSTED, ConfirmButton, TurnButton, FreeMenu, ShownPageButton)
+BUTTONS = (*POSTED, confirm_button, turn_button, FreeMenu, shown_page_button)

@@ -13,7 +13,7 @@ from bot.answering.texts import in_order
 from bot.app import App
 from bot.club_settings import UTC, ClubSettings, SetUp, Topic
 from bot.discord import autocomplete
-from bot.discord.buttons import OPENINGS, PAGE, PRIMARY, Dialogue, OpenButton, Opening, Page, Picked
+from bot.discord.buttons import OPENINGS, PAGE, PRIMARY, Dialogue, OpenButton, Opening, Page, Picked, button
 from bot.discord.cards import OPTION, OPTIONS, Card, Interaction, Item, Tone, one_line, paged_card, safe
 from bot.discord.context import SET_UP, VIEW, Refused, app_of, deliver, lacks_in, needs
 from bot.discord.visitor import AppCog, Feature, in_clubs
@@ -103,14 +103,12 @@ NOTE = "I haven’t posted anything to find this out. Manage Messages matters on
 ALL_THERE = "nothing is missing."
 
 
-class SetupCheckButton(Page, template=rf"setup-check:{PAGE}"):
+@button(Page, rf"setup-check:{PAGE}")
+async def setup_check_button(button: Page, interaction: Interaction) -> Card:
     """Looks at all channels again, and turns to a page of what was found."""
-
-    async def card(self, interaction: Interaction) -> Card:
-        """Show the page in place of the card before."""
-        guild = await setter(interaction)
-        settings = await app_of(interaction).get(SetUp).settings(guild.id)
-        return check_card(guild, settings, self.page)
+    guild = await setter(interaction)
+    settings = await app_of(interaction).get(SetUp).settings(guild.id)
+    return check_card(guild, settings, button.page)
 
 
 async def setter(interaction: Interaction) -> discord.Guild:
@@ -134,7 +132,7 @@ def check_card(guild: discord.Guild, settings: ClubSettings, page: int = 1) -> C
     if unseen := len(lacks) - len(short) - sum(lack == () for lack in lacks.values()):
         items.append(f"I can’t see {plural(unseen, 'channel')}. That’s fine if nobody should ask me anything there.")
     items = items or ["There are no text channels here."]
-    return paged_card("What I may do in each channel", items, page, SetupCheckButton, note=NOTE)
+    return paged_card("What I may do in each channel", items, page, setup_check_button, note=NOTE)
 
 
 def _channels(guild: discord.Guild) -> list[discord.TextChannel | discord.ForumChannel]:
@@ -280,7 +278,7 @@ async def settings_card(
     menus = [RoleMenu.of(topic, settings, guild) for topic in (Topic.MODERATORS, Topic.ORGANISERS)]
     ready = [OpenButton("plan", settings.book)] if settings.book in books else []
     welcome = [OpenButton("open-welcome")] if settings.talk else []
-    check = SetupCheckButton(1, label="Check the channels")
+    check = setup_check_button(1, label="Check the channels")
     buttons = [*menus, *items, *ready, *welcome, OpenButton("open-change"), check]
     return Card(title, "\n\n".join(filter(None, parts)), (), Tone.PLAIN, buttons, note=INTEGRATIONS)
 
@@ -328,4 +326,4 @@ class SetupCog(AppCog):
         return await setter(interaction), self._app.get(SetUp)
 
 
-FEATURE = Feature("setup", cogs=(SetupCog,), buttons=(RoleMenu, SetupCheckButton))
+FEATURE = Feature("setup", cogs=(SetupCog,), buttons=(RoleMenu, setup_check_button))

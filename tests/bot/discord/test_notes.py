@@ -4,6 +4,8 @@ import json
 
 from simcord import ChannelHandle, InteractionResult, MemberActor
 
+from bot.features.notes.store import Notes
+from bot.people import Member
 from tests.fakes.club import Club, buttons, message
 from tests.fakes.club import read as shown
 from tests.fakes.club import shown as sent
@@ -155,6 +157,18 @@ async def test_a_message_becomes_a_note_with_ones_own_place(club: Club) -> None:
     form = await jim.context_menu(club.general, "Save as note", posted)
     assert values(form) == {"text": f"“{HARBOUR}”", "where": "chapter 6 of 10"}
     assert "chapter 6" in shown(await jim.submit_modal(form, values(form)))
+
+
+async def test_an_imported_quote_stays_its_owners_alone_when_it_is_edited(club: Club) -> None:
+    liz, alec = await club.reader("Liz", the_lantern="ch 5"), await club.reader("Alec", the_lantern="finished")
+    quotes, lantern = {HARBOUR: 5}, club.app.books["the-lantern"]
+    await club.app.get(Notes).keep_quotes(Member(club.guild.id, liz.id), lantern, quotes, club.app.now())
+    note = await opened(liz, club.general)
+    assert buttons(note) == ["Edit", "Delete"]
+    form = await liz.click(message(note), label="Edit")
+    assert "Only you will see it" in str(form.modal)
+    assert "Saved. Only you see it." in shown(await liz.submit_modal(form, values(form)))
+    assert "no notes" in shown(await listed(alec, club.general))
 
 
 async def test_no_note_crosses_to_another_club(club: Club) -> None:

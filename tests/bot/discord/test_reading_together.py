@@ -110,6 +110,9 @@ async def test_a_club_of_four_reads_a_book_and_is_led_from_each_step_to_the_next
     assert "Noted. Only you see where you are." in words(heard)
     mine = await liz.click(heard, label="What I understood")
     assert "You have finished chapter 6 of 10" in shown(mine)
+    await liz.slash(thread, "progress set", where="ch 1", book="The Kite")
+    assert "You have finished chapter 6 of 10" in shown(await liz.click(heard, label="What I understood"))
+    await liz.slash(thread, "progress undo")
     assert "somebody else" in shown(await jim.click(heard, label="What I understood"))
     await liz.click(message(mine), label="Undo")
     assert await at(club, liz) is None

@@ -8,16 +8,16 @@ from icalendar import Calendar, Event
 from bot.discord.cards import Card, CardView, paged_card
 from bot.features.schedules.changes import cancelled, paused, planned_anew
 from bot.features.schedules.posts import (
-    RemindButton,
     exported,
     left_to_read,
     opening_card,
+    remind_button,
     reminder_card,
     schedule_card,
     shown_lines,
 )
 from bot.features.schedules.rules import Schedule, SectionState, StepKind, perhaps_free, preview, thread_title
-from bot.features.schedules.views import ShownPageButton
+from bot.features.schedules.views import shown_page_button
 from bot.features.schedules.words import read_wish
 from bot.people import Reached
 from corpus.book_file import read_book
@@ -108,10 +108,10 @@ def seen(card: Card) -> str:
 
 def test_a_long_schedule_has_pages_that_hold_every_section_once() -> None:
     lines = shown_lines(a_schedule("Fridays at 8pm, 1 chapter a week", book=LONG))
-    pages = [seen(paged_card("Title", lines, page, partial(ShownPageButton, 1), between="\n")) for page in (1, 2)]
+    pages = [seen(paged_card("Title", lines, page, partial(shown_page_button, 1), between="\n")) for page in (1, 2)]
     assert sum(page.count(":F>") for page in pages) == 52
     assert "Page 1 of" in pages[0]
-    assert seen(paged_card("Title", lines, 99, partial(ShownPageButton, 1), between="\n")) == pages[-1]
+    assert seen(paged_card("Title", lines, 99, partial(shown_page_button, 1), between="\n")) == pages[-1]
 
 
 def test_an_opening_says_how_far_it_goes_what_is_free_and_what_comes_next() -> None:
@@ -138,7 +138,7 @@ def test_an_opening_calls_everybody_who_asked_for_it_and_names_some_of_those_who
 def test_a_reminder_names_nobody_but_those_who_read_it_together() -> None:
     schedule = a_schedule()
     section = schedule.sections[0]
-    button = RemindButton(12, 1, "d0b0")
+    button = remind_button(12, 1, "d0b0")
     day, people = StepKind.DAY_BEFORE, range(100_000_000_000_000_000, 100_000_000_000_000_050)
     assert "<@" not in seen(reminder_card(schedule, section, day, "", button))
     told = seen(reminder_card(schedule, section, day, "", button, people))
