@@ -123,7 +123,7 @@ def heard_card(member: Member, moved: Moved, said: str, *, private: bool) -> Car
 def perhaps_card(book: Book, said: str, *, private: bool) -> Card:
     """Return what asks whether a place alone is where its author is: it may also be what they want to hear of."""
     found = either(said, book) or [(parse_position(said, book), said)]
-    here = [AtButton(marks, book.slug, label=told) for marks, told in found] if len(book.slug) <= LONGEST else []
+    here = [at_button(marks, book.slug, label=told) for marks, told in found] if len(book.slug) <= LONGEST else []
     items = here if private else where_button(book.slug)
     return notice_card("Is that where you are? Tell me, and only you see it.", book.title, items)
 
