@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 from retrieval.memory import give_back
 from retrieval.types import Embedded, Matrix, QuestionVectors, TokenVectors, Vector, WeightsRefused
@@ -104,15 +105,17 @@ def load_models(name: str, adapter: Path | None = None) -> Models:
 
 @functools.cache
 def threads() -> int:
-    """Have torch use one thread for each call; return how many threads of our own may call it at once.
+    """Have torch and NumPy use one thread for each call; return how many threads of our own may call them at once.
 
-    Several threads for the dozen tokens of a question wait for one another: while other work keeps the cores busy, a
-    question took 35 times as long. Batches of passages are shared among threads of our own instead.
+    Several threads for the dozen tokens of a question, or for a few hundred sentences, wait for one another. While
+    other work keeps the cores busy, torch took 35 times as long for a question, and NumPy’s threads made the spoiler
+    check of a message take 2.7 times as long. Batches of passages are shared among threads of our own instead.
     """
     import torch
 
     found = torch.get_num_threads()
     torch.set_num_threads(1)  # of every thread that has not used torch yet
+    threadpool_limits(1, user_api="blas")
     return found
 
 
