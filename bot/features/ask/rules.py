@@ -212,7 +212,7 @@ class Questions:
         repeated = public and said is None
         back = f"<t:{int(self._allowance.tomorrow.timestamp())}:R>"
         note = f"Quotes only: today’s AI limit is used up. It resets {back}." if no_tokens else ""
-        quotable = not repeated or audience.may_see(await self._reveals(asked.text, asked.book, asked.place))
+        quotable = not repeated or await self._quotable(asked, audience)
         there = await self._audiences.public(asked.place) if public else Audience()
         discussion, book = self._discussion, asked.book
 
@@ -276,6 +276,16 @@ class Questions:
             return "No meeting is planned yet."
         meets, schedule, section = min(coming, key=lambda each: each[0])
         return f"The next meeting is {timestamp(meets)}: {schedule.title}, {range_name(schedule, section)}."
+
+    async def _quotable(self, asked: Asked, audience: Audience) -> bool:
+        """Return whether a question may stand above its answer: it goes no further, or asks who somebody is.
+
+        The name of somebody whom all have met gives nothing away, but so few words are hard to place.
+        """
+        text, book = asked.text, asked.book
+        if await self._workers.do(lambda: self._discussion.asks_who(text, audience, book)):
+            return True
+        return audience.may_see(await self._reveals(text, book, asked.place))
 
     async def _audience(self, member: Member, place: Place, *, public: bool) -> Audience:
         return await (self._audiences.public(place, member) if public else self._audiences.private(member, place))

@@ -63,6 +63,14 @@ async def test_where_somebody_is_is_not_posted_for_everybody(club: Club) -> None
     assert club.general.history() == []
 
 
+async def test_who_somebody_is_whom_all_have_met_may_stand_above_what_is_shared(club: Club) -> None:
+    liz = await club.reader("Liz", the_lantern="finished")
+    await club.ceiling(club.general, the_lantern="ch 5")
+    shared = await liz.slash(club.general, "ask", question="Who is Silas?", book="the-lantern", share=True)
+    (post,) = shared.followups
+    assert "Who is Silas?" in str(post.components)
+
+
 async def test_a_place_without_a_ceiling_is_at_the_beginning(club: Club) -> None:
     liz = await club.reader("Liz", the_lantern="finished")
     shared = await liz.slash(club.general, "ask", question=STORM, book="the-lantern", share=True)
