@@ -20,7 +20,6 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from retrieval.memory import give_back
 from retrieval.types import Embedded, Matrix, QuestionVectors, TokenVectors, Vector, WeightsRefused
 
 if TYPE_CHECKING:  # importing it takes seconds, so the thread that loads the model does
@@ -95,11 +94,10 @@ def load_models(name: str, adapter: Path | None = None) -> Models:
             "model, or leave it out for the packaged one."
         ) from error
     gc.freeze()  # a full collection looks at all that was imported, and stops every thread for half a second
-    adapted = plain
-    if adapter:
-        adapted = deepcopy(plain, {id(weights): weights for weights in plain.parameters()})
-        adapted.load_adapter(str(adapter))
-    give_back()
+    if adapter is None:
+        return Models(plain, plain)
+    adapted = deepcopy(plain, {id(weights): weights for weights in plain.parameters()})
+    adapted.load_adapter(str(adapter))
     return Models(plain, adapted.eval())
 
 

@@ -1,6 +1,7 @@
 """Indexing a library: only what changed is embedded, and what vanished is removed."""
 
 import contextlib
+import ctypes
 import gc
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
@@ -12,7 +13,6 @@ from corpus.library import Library
 from corpus.passages import Passage
 from corpus.text import capitalised
 from retrieval.books import Books
-from retrieval.memory import give_back
 from retrieval.place import Placer, Work
 from retrieval.ranking import Ranker
 from retrieval.store import BookManifest, Store, StoredPassage, parts
@@ -80,8 +80,9 @@ class Indexer:
             if changed:
                 with self._alone():
                     done = self._run(progress)
-                gc.collect()  # indexing needs a few hundred megabytes more
-                give_back()
+                gc.collect()  # indexing needs a few hundred megabytes more: return them to the system, where C can
+                with contextlib.suppress(AttributeError, OSError):
+                    ctypes.CDLL(None).malloc_trim(0)
             held, known = self._store.manifests(), self._library.books
             self._books.set_ready((m for slug, m in held.items() if slug in known), all_others=False)
             return done

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from retrieval.embedding import Models, SentenceEmbedder, load_embedder, load_models, published_model
-from retrieval.memory import give_back
 from retrieval.types import WeightsRefused
 from tests.fakes.tiny_model import DIMENSIONS
 
@@ -167,14 +166,3 @@ def test_whoever_waits_for_a_model_that_cannot_be_loaded_is_told(tmp_path: Path)
     embedder = SentenceEmbedder("none", lambda: load_models(str(tmp_path)), adapted=False)
     with pytest.raises(WeightsRefused, match="cannot be loaded"):
         embedder.question("Who is Silas?")
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not count pages of files")
-def test_memory_that_is_given_back_changes_no_vector(embedder: SentenceEmbedder) -> None:
-    def pages_of_files() -> int:
-        return int(Path("/proc/self/status").read_text("ascii").partition("RssFile:")[2].split()[0])
-
-    before, held = embedder.question("Who rows out?"), pages_of_files()
-    give_back()
-    assert pages_of_files() < held
-    assert np.array_equal(embedder.question("Who rows out?").adapted, before.adapted)
