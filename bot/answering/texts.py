@@ -61,7 +61,9 @@ def cover_lines(book: Book) -> list[str]:
 
 def measure(book: Book) -> str:
     """Return the unit of a book, and how many it has."""
-    return "Say where you are in percent." if book.unit is Unit.PERCENT else f"{plural(book.marks, book.unit.value)}."
+    return (
+        "Say where you are as a percentage." if book.unit is Unit.PERCENT else f"{plural(book.marks, book.unit.value)}."
+    )
 
 
 def _series(book: Book) -> str:

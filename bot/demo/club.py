@@ -94,15 +94,15 @@ who you are:
 Ask the same as each of them: `/ask question:{QUESTION}` The answer is for that reader alone."""
 
 THREAD = f"""\
-Above are our dates, and below our first section, with two questions to begin with. This thread goes to **{CEILING}**: \
-*Share with the thread*, under an answer, asks again for everybody here, so even {FINISHED.name} shares no more than \
-{BEGINNER.name} may read."""
+Our dates are above, and our first section is below, with two questions to start us off. This thread goes up to \
+**{CEILING}**: *Share with the thread*, under an answer, asks again for everybody here, so even {FINISHED.name} shares \
+no more than {BEGINNER.name} may read."""
 
 MORE = f"""\
 Press *Recap* under our section for the story as far as you know it, *Save a note* for a thought of your own, or \
 *I’m coming* under the dates. `/note list` has our notes up to where you are, and `/help` the rest. Begin a message \
 with `@{BOT}`, and all of us read the reply.
-As **{ORGANISER.name}** you move our evenings, `/schedule shift days:1`, and add any other book, `/book add`."""
+As **{ORGANISER.name}** you can move our evenings, `/schedule shift days:1`, and add other books, `/book add`."""
 
 NOTES = (
     (BEGINNER, "I like how calmly he begins."),

@@ -209,7 +209,7 @@ class Progress:
         async with self._database.reading() as session:
             row = await session.get(ChangeRow, (member.club, member.id, number))
         if row is None:
-            raise ProgressProblem("I no longer know what that was about. /progress show says where you are.")
+            raise ProgressProblem("I no longer have that change. /progress show says where you are.")
         return next(iter(row.after))
 
     async def undo(self, member: Member, number: int | None = None) -> list[Moved]:

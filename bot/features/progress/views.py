@@ -125,7 +125,8 @@ def perhaps_card(book: Book, said: str, *, private: bool) -> Card:
     found = either(said, book) or [(parse_position(said, book), said)]
     here = [at_button(marks, book.slug, label=told) for marks, told in found] if len(book.slug) <= LONGEST else []
     items = here if private else where_button(book.slug)
-    return notice_card("Is that where you are? Tell me, and only you see it.", book.title, items)
+    asking = "Is that how far you’ve read? Press to tell me; only you will see it. If it’s a question, write it out."
+    return notice_card(asking, book.title, items)
 
 
 def undone_card(back: Sequence[Moved]) -> Card:

@@ -19,10 +19,8 @@ from bot.features.progress.store import Progress
 
 log = logging.getLogger(__name__)
 
-GREETING = (
-    "I answer questions about the book that your club reads, and I never tell anybody more than they have read.\n"
-    "Do you manage this server? Setting me up takes a minute: the book, a channel, your time zone."
-)
+PURPOSE = "I answer questions about the book that your club reads, and I never tell anybody more than they have read."
+GREETING = f"{PURPOSE}\nDo you manage this server? Setting me up takes a minute: the book, a channel, your time zone."
 WELCOME = (
     "Tell me how far you are: press the button, or mention me and write “I’m at chapter 5 now”. I’ll never tell you "
     "more than that. Then ask me anything: with /ask, only you see the answer; mention me here, and everybody does."
@@ -140,9 +138,8 @@ class WelcomeCog(AppCog):
             await memory.remember(name, "yes")
         buttons = [OpenButton("welcome-setup"), OpenButton("welcome-help")]
         greeting = Card("Hello, I’m Dogear", GREETING, tone=Tone.PUBLIC, buttons=buttons)
-        alone = Card(
-            greeting.title, f"{GREETING}\nYou own {safe(guild.name)}, where I have just arrived: type /setup there."
-        )
+        added = f"I’ve just been added to your server {safe(guild.name)}."
+        alone = Card(greeting.title, f"{added} {PURPOSE}\nSetting me up takes a minute: type /setup there.")
         try:
             if channel is None or lacks_in(channel, SPEAK):
                 await post_in(await self._bot.create_dm(discord.Object(guild.owner_id or 0)), alone, name[-25:])

@@ -173,7 +173,7 @@ async def test_a_place_and_nothing_else_is_asked_about_and_moves_nobody(club: Cl
     liz = await club.reader("Liz", the_lantern="ch 1")
     await made(club, jo)
     await liz.send(club.general, f"{club.mention} ch 6")
-    (public,) = [post for post in club.general.history() if "Is that where you are?" in words(post)]
+    (public,) = [post for post in club.general.history() if "Is that how far you’ve read?" in words(post)]
     assert below(public) == ["Say where I am"]
     await liz.send_dm("ch 6")
     alone = direct(liz)[-1]

@@ -37,7 +37,7 @@ async def test_the_owner_of_a_server_without_a_channel_for_news_is_greeted_alone
     assert guild is not None
     assert guild.owner_id
     (greeting,) = ChannelHandle(club.env, None, club.env.backend.get_dm_channel(guild.owner_id)).history()
-    assert "You own The Island Club, where I have just arrived: type /setup there." in words(greeting)
+    assert "I’ve just been added to your server The Island Club." in words(greeting)
 
 
 async def test_the_greeting_opens_the_set_up_for_who_may_and_the_help_for_everybody(club: Club) -> None:
