@@ -46,15 +46,26 @@ async def nominations_card(app: App, member: Member, page: int = 1) -> Card:
 
 
 async def nominate_book(interaction: Interaction, book: str) -> None:
-    """Nominate a book, or support one that is on the list."""
-    member, _ = await acknowledge(interaction)
-    (_, title, slug), by = await context.app_of(interaction).get(Nominations).add(member, book)
-    done = f"“{title}” is now on the list."
+    """Nominate a book or several, or support those that are on the list."""
+    (member, _), app, done = await acknowledge(interaction), context.app_of(interaction), []
+    titles = rules.nominated(book, app.books_of(member.club))
+    for each in titles:
+        try:
+            done.append(_nominated(await app.get(Nominations).add(member, each)))
+        except rules.VoteProblem as problem:
+            if len(titles) == 1:
+                raise
+            done.append(str(problem))
+    await context.deliver(interaction, notice_card("\n".join(done)))
+
+
+def _nominated(nominated: rules.Nominated) -> str:
+    """Return what became of a nomination."""
+    (_, title, slug), by = nominated
     if len(by) > 1:
-        done = f"“{title}” was already on the list; now {len(by)} members would like to read it."
-    elif slug is None:
-        done += " It isn’t in the library yet, so I used the title as you typed it."
-    await context.deliver(interaction, notice_card(done))
+        return f"“{title}” was already on the list; now {len(by)} members would like to read it."
+    new = "" if slug else " It isn’t in the library yet, so I used the title as you typed it."
+    return f"“{title}” is now on the list.{new}"
 
 
 async def withdraw_book(interaction: Interaction, book: str) -> None:

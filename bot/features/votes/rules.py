@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pydantic import TypeAdapter
 
-from bot.features.shelf.rules import known_or_typed
+from bot.features.shelf.rules import NoTitle, known_or_typed
 from bot.features.votes.counting import Ballot, Count, Why
 from bot.reading_order.advice import listed
 from corpus.books import Book, Slug
@@ -84,6 +84,15 @@ def typed_candidates(typed: str, books: Mapping[Slug, Book]) -> list[Candidate]:
         if not any(same_book(meant.key, other.key) for other in named):
             named.append(meant)
     return named
+
+
+def nominated(typed: str, books: Mapping[Slug, Book]) -> list[str]:
+    """Return the titles that are nominated: several only where the library knows each, as a title may have commas."""
+    try:
+        named = typed_candidates(typed, books)
+    except NoTitle:
+        return [typed]
+    return [each.title for each in named] if len(named) > 1 and all(each.book for each in named) else [typed]
 
 
 def _titles(typed: str, books: Mapping[Slug, Book]) -> list[str]:

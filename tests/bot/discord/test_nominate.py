@@ -23,6 +23,16 @@ async def test_the_same_book_is_one_however_it_is_typed_and_nobody_is_named(club
     assert "Liz" not in listed
 
 
+async def test_several_books_are_nominated_at_once_where_the_library_has_each(club: Club) -> None:
+    liz = club.member("Liz")
+    told = shown(await liz.slash(club.general, "nominate add", book="lantern, the kite"))
+    assert told.count("is now on the list") == 2
+    told = shown(await liz.slash(club.general, "nominate add", book="The Kite, Lantern"))
+    assert told.count("already") == 2
+    for one in ("The Lantern, Relit", "Emma, !"):
+        assert f"“{one}” is now on the list. It isn’t" in shown(await liz.slash(club.general, "nominate add", book=one))
+
+
 async def test_a_book_is_nominated_once_by_each_and_five_at_most(club: Club) -> None:
     liz = club.member("Liz")
     for title in ("Emma", "Kim", "Persuasion", "Dracula", "Middlemarch"):
