@@ -133,9 +133,18 @@ async def acknowledge(interaction: Interaction, right: Right | None = None) -> t
     return await (visitor(interaction) if right is None else needs(interaction, right))
 
 
+FEW = 5
+"""Servers of a bot up to which Discord is asked in which of them somebody is: once for each, as it keeps no members."""
+
+
+def few_servers(bot: ClubBot) -> list[int]:
+    """Return the servers that the bot is in, if they are few."""
+    return [guild.id for guild in bot.guilds] if len(bot.guilds) <= FEW else []
+
+
 async def club_of_direct_message(bot: ClubBot, person: int) -> int:
     """Return the club that a person's direct messages are about, or NO_CLUB. Raises ClubUnclear."""
-    clubs = await bot.app.get(DirectMessages).meant(person, bot.is_member)
+    clubs = await bot.app.get(DirectMessages).meant(person, bot.is_member, few_servers(bot))
     if len(clubs) > 1:
         raise ClubUnclear(await with_names(bot, clubs))
     return clubs[0] if clubs else NO_CLUB

@@ -15,12 +15,9 @@ from bot.discord.cards import Card, Interaction, notice_card
 from bot.features.ask import views
 from bot.features.ask.rules import MAX_QUESTION, Answer, Questions
 from bot.features.ceilings.store import Audiences
-from bot.features.progress.store import Progress
-from bot.features.progress.views import asked_once, heard_card, perhaps_card
+from bot.features.progress.views import asked_once
 from bot.features.prompts.store import Prompts
 from bot.people import Member, Place
-from corpus.names import names_in, without_names
-from corpus.positions import place_alone, reported
 
 SEEN = 5_000  # messages that are remembered as answered: a gateway that comes back may tell of the last ones again
 
@@ -63,15 +60,8 @@ class ConversationCog(visitor.AppCog):
         place = Place(club, message.channel.id, context.is_for_adults(message.channel))
         member = Member(club, message.author.id)
 
-        named = [] if reported(text) else names_in(text, app.books_of(club))  # “of The Moonstone”
-        if where := reported(without_names(text, app.books_of(club), "") if named else text):
-            book = await app.get(Questions).reported(member, place, named[0] if named else None)
-            moved = await app.get(Progress).set(member, book, where)
-            await context.reply_to(message, heard_card(member, moved, where, private=private))
-            return
-        if place_alone(text):
-            book = await app.get(Questions).reported(member, place)
-            await context.reply_to(message, perhaps_card(book, text, private=private))
+        if heard := await views.place_card(app, member, place, text, private=private):
+            await context.reply_to(message, heard)
             return
         asked = await asked_once(app, member, public=not private)
 

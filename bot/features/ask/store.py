@@ -2,7 +2,7 @@
 
 import datetime as dt
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Index, delete, select, union
@@ -158,17 +158,22 @@ class DirectMessages:
     def __init__(self, app: App) -> None:
         self._sessions = app.database
 
-    async def meant(self, person: int, is_member: IsMember) -> list[int]:
-        """Return the clubs that a person's direct messages may be about, of those that they are in now."""
+    async def meant(self, person: int, is_member: IsMember, others: Collection[int] = ()) -> list[int]:
+        """Return the clubs that a person's direct messages may be about, of those that they are in now.
+
+        Only who is known nowhere, not even alone, may be in one of the `others`.
+        """
         chosen = await self.chosen(person)
         if chosen == NO_CLUB or (chosen is not None and await is_member(chosen, person)):
             return [chosen]
-        return [club for club in await self.clubs(person) if await is_member(club, person)]
+        known = await self.clubs(person)
+        among = [club for club in known if club != NO_CLUB] or ([] if known else others)
+        return [club for club in among if await is_member(club, person)]
 
     async def clubs(self, member_id: int) -> list[int]:
-        """Return the clubs in which a person has told a position, shelved or reviewed a book, or kept a note."""
+        """Return where a person has told a position, shelved or reviewed a book, or kept a note: clubs, or NO_CLUB."""
         tables = (PositionRow, ShelfRow, Review, Note)
-        told = union(*(select(table.club).where(table.member == member_id, table.club != NO_CLUB) for table in tables))
+        told = union(*(select(table.club).where(table.member == member_id) for table in tables))
         async with self._sessions.reading() as session:
             return sorted(await session.scalars(told))
 

@@ -44,13 +44,14 @@ from bot.discord.visitor import WAITING, ClubUnclear, acknowledge, server_of, vi
 from bot.features.ask.rules import OFFERS, Answer, First, Questions
 from bot.features.ask.store import Asked, AskedQuestions, DirectMessages
 from bot.features.ceilings.store import Audiences
-from bot.features.progress.views import asked_for, asked_once, asking
+from bot.features.progress.store import Progress
+from bot.features.progress.views import asked_for, asked_once, asking, heard_card, perhaps_card
 from bot.features.schedules.store import LAST_MEETING, Schedules
 from bot.people import Member, Place
 from corpus.books import Book, Slug
-from corpus.names import find_book
+from corpus.names import find_book, names_in, without_names
 from corpus.passages import LICENSED
-from corpus.positions import describe_position
+from corpus.positions import describe_position, place_alone, reported
 from retrieval.gate import Audience
 
 log = logging.getLogger(__name__)
@@ -337,6 +338,18 @@ def answer_items(answer: Answer, interaction: Interaction | None) -> list[Item]:
     return [*share_it, *hint, why_button("o", asked_id)]
 
 
+async def place_card(app: App, member: Member, place: Place, text: str, *, private: bool) -> Card | None:
+    """Return the reply to a message that says where its author is, or may do so; None to any other."""
+    books = app.books_of(member.club)
+    named = [] if reported(text) else names_in(text, books)  # “of The Moonstone”
+    if where := reported(without_names(text, books, "") if named else text):
+        book = await app.get(Questions).reported(member, place, named[0] if named else None)
+        return heard_card(member, await app.get(Progress).set(member, book, where), where, private=private)
+    if place_alone(text):
+        return perhaps_card(await app.get(Questions).reported(member, place), text, private=private)
+    return None
+
+
 class ClubMenu(Picked, template=r"club(?::[A-Za-z0-9_-]{1,16})?"):
     """Picks the club that somebody's direct messages are about; a question that waited for it is then answered."""
 
@@ -372,6 +385,10 @@ async def _answer_waiting(interaction: Interaction, asked: Asked, member: Member
         do = asked.do.partition("-")[2]
         card = await command_card(interaction, do, member, place, asked.text, asked.book)
         await context.replace_card(interaction, replace(card, note=note))
+        return
+    heard = await place_card(app, member, place, asked.text, private=True) if asked.book is None else None
+    if heard:
+        await context.replace_card(interaction, replace(heard, note=note))
         return
 
     async def ask(first: First) -> Answer:

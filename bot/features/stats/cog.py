@@ -8,7 +8,7 @@ from bot.discord import autocomplete
 from bot.discord.buttons import ID, OPENINGS, Opening, OwnButton, Share
 from bot.discord.cards import Attachment, Card, Interaction, Item, Tone, notice_card, safe
 from bot.discord.context import Refused, app_of, deliver
-from bot.discord.visitor import FOR_ORGANISERS, AppCog, Feature, acknowledge, with_names
+from bot.discord.visitor import FOR_ORGANISERS, AppCog, Feature, acknowledge, few_servers, with_names
 from bot.features.ask.rules import Questions
 from bot.features.ask.store import Asked, AskedQuestions, DirectMessages
 from bot.features.ask.views import ClubMenu
@@ -166,7 +166,8 @@ class ClubCog(AppCog):
         """Choose which club our direct messages are about, or none."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         person, here = interaction.user.id, [interaction.guild_id] if interaction.guild_id else []
-        known = dict.fromkeys([*here, *await self._app.get(DirectMessages).clubs(person)])
+        told = await self._app.get(DirectMessages).clubs(person)
+        known = filter(None, dict.fromkeys([*here, *told, *few_servers(self._bot)]))
         clubs = await with_names(self._bot, [club for club in known if await self._bot.is_member(club, person)])
         await deliver(interaction, notice_card("Which club are our direct messages about?", "", [ClubMenu.of(clubs)]))
 

@@ -21,10 +21,10 @@ async def test_a_person_is_in_the_clubs_in_which_they_told_anything(records: Ses
     assert await DirectMessages(app_on(records)).clubs(10) == [1, 2, 3]
 
 
-async def test_having_asked_or_having_no_club_is_not_telling(records: Sessions) -> None:
+async def test_having_asked_is_not_telling_and_who_told_it_without_a_club_is_in_none(records: Sessions) -> None:
     await AskedQuestions(app_on(records)).keep("ask", Member(1, 10), Place(1, 100), "Who?")
     await move(records, Member(NO_CLUB, 10), {"smiley": Reached(1, 27, "chapter")}, NOON)
-    assert await DirectMessages(app_on(records)).clubs(10) == []
+    assert await DirectMessages(app_on(records)).clubs(10) == [NO_CLUB]
 
 
 async def test_a_choice_can_be_changed_and_is_the_persons_own(records: Sessions) -> None:

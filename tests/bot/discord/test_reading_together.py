@@ -195,6 +195,31 @@ async def test_a_direct_message_moves_its_writer_and_can_be_undone(club: Club, j
     assert await at(club, liz) == 1
 
 
+async def test_whom_the_bot_does_not_know_yet_moves_in_the_one_club_that_they_share(
+    club: Club, jo: MemberActor
+) -> None:
+    await made(club, jo)
+    liz = club.member("Liz")
+    await liz.send_dm("I’m at chapter 5 now")
+    assert await at(club, liz) == 4
+    jim = club.member("Jim")
+    assert "The Lantern" in shown(await jim.user.slash("progress set", where="finished ch 6"))
+    assert await at(club, jim) == 6
+
+
+async def test_of_several_clubs_that_they_share_one_is_chosen_and_then_they_move(club: Club, jo: MemberActor) -> None:
+    await made(club, jo)
+    liz = club.member("Liz")
+    club.env.create_guild("The Harbour Club").add_member(liz.user)
+    await liz.send_dm("finished chapter 5")
+    assert "Which one is this about?" in words(direct(liz)[-1])
+    chosen = await liz.user.select(direct(liz)[-1], [str(club.guild.id)])
+    assert "You have finished chapter 5" in shown(chosen)
+    assert "now about The Island Club" in shown(chosen)
+    assert await at(club, liz) == 5
+    assert "The Harbour Club" in str(message(await liz.user.slash("club switch")).components)
+
+
 async def test_every_reader_is_asked_once_a_section(club: Club, jo: MemberActor) -> None:
     liz, jim = await club.reader("Liz", the_lantern="ch 2"), await club.reader("Jim", the_lantern="finished")
     await made(club, jo)
