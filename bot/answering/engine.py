@@ -35,7 +35,7 @@ from retrieval.retriever import RankedSentence, Retriever, Search, text_stems
 if TYPE_CHECKING:
     from bot.answering.model import Writer  # importing LangChain takes a second, and quote mode does without
 
-ANSWERS = 0.42
+ANSWERS = 0.39
 """Confidence from which visible text counts as an answer (docs/retrieval.md has its costs and benefits)."""
 
 WHICH_BOOK = "Which book do you mean? Name it in your question."
@@ -210,7 +210,8 @@ class Discussion:
         if asked is None or len(named) != 1:
             return None
         met, guessed = people_meant(asked["name"], self.retriever.passages(named[0], audience, ("people",)))
-        if not met and not (asked["who"] and asked["name"].istitle()):
+        a_name = asked["who"] and asked["name"].istitle() and "." not in asked["name"]  # “L.L.” stands for one
+        if not met and not a_name:
             return None
         if guessed and len(asked["name"].split()) > NAME_WORDS:
             return None

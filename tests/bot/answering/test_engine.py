@@ -132,6 +132,15 @@ def test_what_something_is_called_is_told_from_its_own_latest_entry_of_the_gloss
     assert reply.answer.startswith(f"“{first}")
 
 
+def test_letters_are_not_taken_for_somebody_whom_the_reader_has_not_met(library: Path, data: Path) -> None:
+    entry = "## Initials\n<!-- reveals: 1 -->\n\nThe letters L.L. in the logbook stand for Dorothea’s sister.\n"
+    write_lantern(library, glossary_md=f"---\nkind: glossary\ntitle: Words\n---\n\n{entry}")
+    with opened(library, data) as retriever:
+        talk = Discussion(retriever.library, retriever)
+        assert "stand for Dorothea’s sister" in talk.ask("who's L.L.??", at(2), LANTERN).answer
+        assert not talk.ask("Who is Corrin Vale?", at(2), LANTERN).answered
+
+
 def test_a_question_that_names_no_book_finds_it(island_talk: Discussion) -> None:
     assert island_talk.ask("Who becomes a clockmaker?", FINISHED).book == KITE
     assert island_talk.ask(STORM, FINISHED).book == LANTERN
