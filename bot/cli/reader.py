@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +13,7 @@ from bot.people import positions as positions_in
 from corpus.books import Book, Slug
 from corpus.errors import PositionError
 from corpus.names import UnknownBook, find_book
-from corpus.positions import UNIT_WORDS, Totals, parse_position
+from corpus.positions import Totals, parse_position, place_alone
 from corpus.text import write_atomically
 
 NAME = "reader.json"
@@ -130,5 +129,5 @@ def told_place(
                 return here, marks_in(here, typed)
             except PositionError as error:
                 elsewhere = error
-    place = re.match(rf"(?:{'|'.join(UNIT_WORDS.values())})\b|\d", typed.lower())  # “page 900” of a book that has 400
+    place = place_alone(typed) or typed[:1].isdigit()  # “page 900” of a book that has 400
     raise elsewhere if elsewhere and (place or not unknown.nearest) else unknown
